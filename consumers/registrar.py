@@ -1,0 +1,182 @@
+"""The registrar judges each submission of its partition once, in order, and seals the outcomes batch by batch.
+
+One batch: read, load the states of all its streams with one query, judge all, `recorder.insert_events`, next. What it
+knows of streams is a bounded cache over the index. After any failed append it takes the partition over anew: it reads
+to the end of the log and goes on behind the submission that the head names, so nothing is lost or judged twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eventsourcing.persistence import IntegrityError, OperationalError
+
+from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop, Submissions
+from domain.judge import Court, Draft, Judged, Stream, decide, read_one
+from domain.refusals import Refusal
+
+REGISTRY_MAX_AGE = 5.0
+STAMP_TOLERANCE_MS = 2000
+KEEP_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The clocks of a registrar: record time, last `time` that is not future, milliseconds, monotonic seconds."""
+
+    now: Callable[[], str]
+    latest: Callable[[], str]
+    now_ms: Callable[[], int]
+    monotonic: Callable[[], float]
+
+
+class StreamCache:
+    """Streams by id, the most recently used kept, bounded by the number of entries that they hold.
+
+    Streams of the batch before and of this one always stay: the index may still be behind for those.
+    """
+
+    def __init__(self, states: States, limit: int) -> None:
+        self._states, self._limit = states, limit
+        self._streams: OrderedDict[str, Stream] = OrderedDict()
+        self._previous: set[str] = set()
+        self._held = 0
+
+    def load(self, wanted: set[str], *, growth: int) -> OrderedDict[str, Stream]:
+        """Bring the streams in with one query and put out the oldest; the batch may add `growth` entries to them."""
+        missing = [s for s in wanted if s not in self._streams]
+        if missing:
+            found = self._states.streams(missing)
+            for stream in missing:
+                self._streams[stream] = Stream.of(stream, found.get(stream, ()))
+                self._held += self._streams[stream].entries
+        for stream in wanted:
+            self._streams.move_to_end(stream)
+        self._held += growth
+        self._evict(wanted | self._previous)
+        self._previous = wanted
+        return self._streams
+
+    def clear(self) -> None:
+        """Forget everything: what was judged but not recorded has not happened."""
+        self._streams.clear()
+        self._previous = set()
+        self._held = 0
+
+    def _evict(self, keep: set[str]) -> None:
+        if self._held <= self._limit:
+            return
+        for stream in [s for s in self._streams if s not in keep]:
+            self._held -= self._streams.pop(stream).entries
+            if self._held <= self._limit // 2:
+                return
+
+
+class PartitionRegistrar:
+    """The registrar of one partition."""
+
+    def __init__(
+        self,
+        *,
+        partition: int,
+        partitions: int,
+        ledger: str,
+        recorder: Recorder,
+        states: States,
+        submissions: Submissions,
+        registry: RegistrySource,
+        clocks: Clocks,
+        salt: Callable[[], bytes],
+        alarm: Callable[[str, str], None],
+        cache_entries: int = 50_000,
+    ) -> None:
+        self.partition, self._partitions, self._ledger = partition, partitions, ledger
+        self._recorder, self._submissions, self._registry = recorder, submissions, registry
+        self._clocks, self._salt, self._alarm = clocks, salt, alarm
+        self._cache = StreamCache(states, cache_entries)
+        self._taken = False
+        self._desk = 0
+        self.judged_to = -1
+        self._judged: deque[tuple[float, int]] = deque()
+
+    def step(self, timeout_ms: int, max_records: int) -> int:
+        """Judge one batch; returns how many submissions. Raises `Stop`, `OperationalError` (try again)."""
+        if not self._taken:
+            self._take_over()
+        if self._registry.age > REGISTRY_MAX_AGE / 2:
+            self._registry.refresh()
+        records = self._submissions.poll(timeout_ms, max_records)
+        if not records:
+            return 0
+        self._check_stamps(records)
+        try:
+            self._record(records)
+        except (IntegrityError, OperationalError):
+            self.let_go()
+            raise
+        return len(records)
+
+    def let_go(self) -> None:
+        """Forget the partition's state; the next step takes it over anew."""
+        self._taken = False
+        self._cache.clear()
+
+    def look(self) -> None:
+        """Is the log still the log? Raises `Stop` through the recorder's fault."""
+        if self._taken:
+            self._recorder.look()
+
+    def deletable(self) -> int:
+        """The offset below which every submission has been judged for an hour."""
+        offset = 0
+        while self._judged and self._judged[0][0] < self._clocks.monotonic() - KEEP_SECONDS:
+            offset = self._judged.popleft()[1] + 1
+        return offset
+
+    def _take_over(self) -> None:
+        self._cache.clear()
+        opened = self._recorder.open()
+        self._desk, self.judged_to = opened.desk, opened.src
+        self._submissions.seek(opened.src + 1)
+        self._taken = True
+
+    def _check_stamps(self, records: Sequence[Any]) -> None:
+        limit = self._clocks.now_ms() + STAMP_TOLERANCE_MS
+        if any(record[2] > limit for record in records):
+            raise Stop("clock.behind", "a submission is stamped more than 2 s after this machine's clock")
+
+    def _record(self, records: Sequence[Any]) -> None:
+        if self._registry.age > REGISTRY_MAX_AGE:
+            raise OperationalError("the registry was read too long ago to admit anything")
+        head = self._recorder.head
+        court = self._court(head.at)
+        drafts = [read_one(court, record[0], record[1]) for record in records]
+        wanted = {d.found.event.stream for d in drafts if not isinstance(d.found, Refusal)}
+        streams = self._cache.load(wanted, growth=len(records))
+        events: list[OutcomeEvent] = []
+        for draft in drafts:
+            judged = self._decide(draft, streams, court, head.pos + 1 + len(events))
+            events.append(
+                OutcomeEvent(judged.stream, judged.n, judged.type, judged.body, court.at, court.view.reg, judged.src)
+            )
+        self._recorder.insert_events(events, head=head)
+        self.judged_to = records[-1][0]
+        self._judged.append((self._clocks.monotonic(), self.judged_to))
+
+    def _court(self, head_at: str) -> Court:
+        now = self._clocks.now()
+        if now < head_at:
+            raise OperationalError("the head is ahead of this machine's clock; waiting for it")
+        view = self._registry.view()
+        return Court(self._ledger, view, self.partition, self._partitions, now, self._clocks.latest())
+
+    def _decide(self, draft: Draft, streams: OrderedDict[str, Stream], court: Court, pos: int) -> Judged:
+        judged = decide(draft, streams, court, pos=pos, desk=self._desk + 1, salt=self._salt())
+        if judged.stream.startswith("desk/"):
+            self._desk = judged.n
+        if judged.fault:
+            self._alarm("ledger.fault", f"submission {court.partition}-{judged.src}: {judged.fault}")
+        return judged

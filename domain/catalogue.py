@@ -1,0 +1,202 @@
+"""One source of truth for what an event may say: `domain/data/event_catalogue.json`. Everything else is derived here.
+
+A type is known when its stage has a module (`KNOWN_STAGES`) or it is named in `KNOWN_TYPES`, and the profile does not
+switch it off. From each known type a frozen, strict pydantic model is made whose docstring says what the event does and
+where the rule comes from. Called by the parser (`by_wire`, `check`), the rules (`by_name`) and the generators.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import GenericAlias, MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from domain.profile import option_on
+from domain.refusals import Refusal
+from domain.values import Digests, value_type
+
+KNOWN_STAGES = frozenset({"identification", "consent", "referral"})
+KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
+
+_FIELD = re.compile(r"(?P<name>[a-z_0-9]+)(?P<list>\[\])?(?P<optional>\?)?:(?P<kind>[A-Za-z_.]+)")
+# Where the research cites its own review, the published text says that the project decided it.
+_OWN_DECISION = re.compile(r"\b(?:review|design)(?: [A-Z]?\d*(?:, [A-Z]\d*)*)?(?=[:;]|$)")
+
+
+class ClearField(NamedTuple):
+    """A field that stands in clear: `kind` is a value kind or a code list."""
+
+    name: str
+    kind: str
+    is_list: bool
+    optional: bool
+
+
+class Due(NamedTuple):
+    """A duty that the event starts: the profile's deadline and the clock type that reports it."""
+
+    deadline: str
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A type of the catalogue. `name` is short (`referral.ReferralRequested`), `wire` the CloudEvents type; `mandate`
+    holds agency categories, `requires` names of rules, `breaches` codes that may stand beside it."""
+
+    name: str
+    wire: str
+    stream: str
+    stage: str
+    kind: Literal["authority", "fact", "clock", "effect"]
+    protective: bool
+    subject: tuple[str, ...]
+    mints: tuple[str, ...]
+    mandate: frozenset[str]
+    relation: str | None
+    requires: tuple[str, ...]
+    breaches: tuple[str, ...]
+    clear: tuple[ClearField, ...]
+    disclosed: tuple[tuple[str, str], ...]
+    due: tuple[Due, ...]
+    approval: str | None
+    option: str | None
+    stated_in: tuple[str, ...]
+    model: type[BaseModel]
+
+
+def _clear_field(text: str) -> ClearField:
+    found = _FIELD.fullmatch(text)
+    if found is None:
+        raise ValueError(f"the catalogue writes a clear field outside its grammar: {text}")
+    return ClearField(found["name"], found["kind"], found["list"] is not None, found["optional"] is not None)
+
+
+def _id_kind(name: str) -> str:
+    return "number" if name == "exhibit_number" else "id"
+
+
+def _id_fields(entry: Mapping[str, Any], clear: Iterable[ClearField]) -> dict[str, tuple[Any, Any]]:
+    """The ids of `subject` and `mints` that `clear` does not spell out; the stream's own id may be left out."""
+    spelled = {field.name for field in clear}
+    wanted = dict.fromkeys([*entry["subject"], *entry["mints"]])
+    fields: dict[str, tuple[Any, Any]] = {
+        name: (value_type(_id_kind(name)), ...) for name in wanted if name not in spelled
+    }
+    if entry["stream"] == "case":
+        fields["case_id"] = (value_type("id"), None)
+    return fields
+
+
+def _annotation(field: ClearField) -> tuple[Any, Any]:
+    kind: Any = value_type(field.kind)
+    return (GenericAlias(list, (kind,)) if field.is_list else kind), (None if field.optional else ...)
+
+
+def _model(entry: Mapping[str, Any], clear: tuple[ClearField, ...]) -> type[BaseModel]:
+    """A field that may be absent may not be null: its default is never validated, a null that is sent is."""
+    fields: dict[str, Any] = _id_fields(entry, clear) | {field.name: _annotation(field) for field in clear}
+    fields["sd_digests"] = (Digests, Field(default=None, alias="_sd"))
+    basis = _OWN_DECISION.sub("project decision", entry["basis"])
+    return create_model(
+        entry["type"].partition(".")[2],
+        __config__=ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True),
+        __doc__=f"{entry['effect']}\n\nBasis: {basis}.",
+        __module__=__name__,
+        **fields,
+    )
+
+
+def event_type(entry: Mapping[str, Any]) -> EventType:
+    """The type that one entry of the catalogue describes. Raises ValueError or KeyError when it breaks the grammar."""
+    clear = tuple(map(_clear_field, entry["clear"]))
+    return EventType(
+        name=entry["type"],
+        wire=entry["wire"],
+        stream=entry["stream"],
+        stage=entry["stage"],
+        kind=entry["kind"],
+        protective=entry.get("protective", False),
+        subject=tuple(entry["subject"]),
+        mints=tuple(entry["mints"]),
+        mandate=frozenset(entry["mandate"]),
+        relation=entry["relation"],
+        requires=tuple(entry["requires"]),
+        breaches=tuple(entry["breaches"]),
+        clear=clear,
+        disclosed=tuple((name, compartment) for name, _, compartment in (d.partition(":") for d in entry["disclosed"])),
+        due=tuple(Due(*due.split(" ")) for due in entry.get("due", [])),
+        approval=entry.get("approval"),
+        option=entry.get("option"),
+        stated_in=tuple(entry.get("stated_in", [])),
+        model=_model(entry, clear),
+    )
+
+
+def read() -> dict[str, Any]:
+    """The catalogue as data, all stages, known or not."""
+    text = resources.files("domain.data").joinpath("event_catalogue.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def _known(entry: Mapping[str, Any]) -> bool:
+    option = entry.get("option")
+    named = entry["stage"] in KNOWN_STAGES or entry["type"] in KNOWN_TYPES
+    return named and (option is None or option_on(option))
+
+
+by_name: Mapping[str, EventType] = MappingProxyType(
+    {entry["type"]: event_type(entry) for entry in read()["types"] if _known(entry)}
+)
+"""The known types by short name."""
+
+by_wire: Mapping[str, EventType] = MappingProxyType({known.wire: known for known in by_name.values()})
+"""The known types by CloudEvents type."""
+
+_VALIDATE = {known.name: known.model.__pydantic_validator__.validate_python for known in by_name.values()}
+
+
+def _refusal(error: ValidationError) -> Refusal:
+    """Field names of the model are the only part of a pydantic error that is ours; nothing else of it is kept."""
+    found = [(line["type"], str(line["loc"][0]) if line["loc"] else "") for line in error.errors(include_input=False)]
+    if any(kind == "extra_forbidden" for kind, _ in found):
+        return Refusal("data.unknown_field", "data")
+    for code, wanted in (("data.missing_field", True), ("data.invalid_value", False)):
+        paths = sorted({f"data.{name}".rstrip(".") for kind, name in found if (kind == "missing") is wanted})
+        if paths:
+            return Refusal(code, *paths)
+    return Refusal("data.invalid_value", "data")
+
+
+def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
+    """Check `data` against the type's model; the dict as signed is what is kept, the model's value is thrown away.
+
+    Raises Refusal: `data.unknown_field` (path `data`: the name is the sender's), `data.missing_field`,
+    `data.invalid_value`, `data.case_id_mismatch` (path `data.<field>`, never a value).
+    """
+    refusal = None
+    try:
+        _VALIDATE[event_type.name](data)
+    except ValidationError as error:
+        refusal = _refusal(error)
+    # Raised out here, so that no traceback chains to pydantic's error, whose text holds what was sent.
+    if refusal is not None:
+        raise refusal
+    if data.get("case_id", stream) != stream:
+        raise Refusal("data.case_id_mismatch", "data.case_id")
+
+
+def json_schema(event_type: EventType) -> dict[str, Any]:
+    """JSON Schema 2020-12 of the type's `data`, under the wire type as title."""
+    schema = event_type.model.model_json_schema(by_alias=True)
+    for field in schema["properties"].values():
+        # An absent field is absent: the model's default is no value that may be sent.
+        field.pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": event_type.wire}

@@ -1,0 +1,95 @@
+"""A case has two leads, never empty: care, which is never police or prosecutor, and proceedings, which is one of them.
+
+Holds the rules about the case as such (is it open, who leads it) and the reference cases, which are history and open
+nothing: no leads, no effects, no breaches. Called by `domain.case` and, for the leads, by the stage that opens a case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.catalogue import EventType
+from domain.event import Effect, Event, Recorded
+from domain.profile import AGENCIES, DEFAULTS
+from domain.refusals import Refusal
+from domain.stages.change import changed
+from domain.stages.effects import leads_assigned
+from domain.stages.rules import HOLDS, Broken, Rules, reason_stated
+
+if TYPE_CHECKING:
+    from domain.case import Case, Context
+
+# Who may lead care at the opening: the categories other than police, prosecutor and task force that `case.Closed` lets
+# close a case as its care lead. Others come to the lead by a transfer.
+CARE_CATEGORIES = frozenset({"child_protection", "shelter"})
+PROCEEDINGS_CATEGORIES = frozenset({"police", "prosecutor"})
+
+_POLICE = frozenset(agency.id for agency in AGENCIES.values() if "police" in agency.categories)
+_K_ANONYMISED = frozenset({"ctdc_global_k_anonymised", "ctdc_synthetic"})
+
+
+def open_case(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
+    """Check `open case`: a fact or a protective act reopens a closed case, any other authority is refused there."""
+    match case.status:
+        case "open":
+            return HOLDS
+        case "closed":
+            return HOLDS if event_type.protective or event_type.kind == "fact" else ("case.closed",)
+        case "reference":
+            return ("case.reference",)
+        case "new":
+            return ("case.not_open",)
+
+
+def _care_lead(publisher: str, categories: frozenset[str], accused: str | None) -> str:
+    fits = categories & CARE_CATEGORIES and not categories & PROCEEDINGS_CATEGORIES
+    return publisher if fits and publisher != accused else DEFAULTS["care_lead"]
+
+
+def _proceedings_lead(publisher: str, accused: str | None, context: Context) -> str:
+    """The publisher or the default, whichever is first of another agency than the accused official's, and not police
+    when police are accused."""
+    police_accused = accused is not None and "police" in context.partners.categories(accused)
+    fits = context.partners.categories(publisher) & PROCEEDINGS_CATEGORIES
+    for agency in (publisher, DEFAULTS["proceedings_lead"]) if fits else (DEFAULTS["proceedings_lead"],):
+        # The default lead is what the profile says it is, enrolled or not.
+        police = "police" in context.partners.categories(agency) or agency in _POLICE
+        if agency != accused and not (police and police_accused):
+            return agency
+    return DEFAULTS["proceedings_lead_when_police_are_accused"]
+
+
+def leads_at_opening(event: Event, context: Context) -> Effect:
+    """The leads of a case that `event` opens; an accused agency leads nothing where the profile leaves another."""
+    accused = event.data.get("accused_agency")
+    return leads_assigned(
+        care=_care_lead(event.publisher, context.partners.categories(event.publisher), accused),
+        proceedings=_proceedings_lead(event.publisher, accused, context),
+    )
+
+
+def admit(case: Case, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
+    """Admit `case.RecordImported`, the only type of this stage that is known.
+
+    Raises Refusal: `case.already_imported`, `case.not_reference`, `case.citizenship_identifies`.
+    """
+    match case.status:
+        case "reference":
+            raise Refusal("case.already_imported")
+        case "open" | "closed":
+            raise Refusal("case.not_reference")
+        case "new":
+            pass
+    # A country in a small register can single out a child; only k-anonymised data sets may state it.
+    if "citizenship" in event.data and event.data["dataset"] not in _K_ANONYMISED:
+        raise Refusal("case.citizenship_identifies", "data.citizenship")
+    return ()
+
+
+def evolve(case: Case, recorded: Recorded) -> Case:
+    """A reference case; its victim is put on record with the entry, as for every fact."""
+    return changed(case, version=recorded.n, status="reference")
+
+
+RULES: Rules = {"open case": open_case, "reason stated": reason_stated}
+RELATIONS: Rules = {}

@@ -1,0 +1,141 @@
+"""Consent gates optional services and disclosures and nothing else; its withdrawal is never refused.
+
+Consents live until withdrawn, void or past `expires_on`, which is compared with an event's time, never with a clock. A
+consent with a breach gates nothing. CONSENT_BY_IMPLICATED_GUARDIAN is never stated yet: guardians come with the stage
+protection. Nor is the half of DISCLOSED_WITHOUT_BASIS that depends on compartments which the law keeps closed, as no
+list of them is sourced. Called by `domain.case`, and by the referral stage for `covers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.catalogue import EventType
+from domain.event import Effect, Event, Recorded
+from domain.stages.change import changed
+from domain.stages.effects import breach
+from domain.stages.rules import Rules
+
+if TYPE_CHECKING:
+    from domain.case import Case, Context
+
+Changes = dict[str, Any]
+
+# Consents of these end when she comes of age; her own are asked for.
+_ON_HER_BEHALF = frozenset({"caregiver", "guardian"})
+_VOIDING = frozenset({"CONSENT_BY_IMPLICATED_GUARDIAN", "CONSENT_NOT_EXPLAINED"})
+_OVERREACHING = frozenset({"DISCLOSED_AGAINST_OBJECTION", "DISCLOSED_WITHOUT_BASIS"})
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A consent as given: `scopes` are those still live, `expires_on` its last day (YYYY-MM-DD)."""
+
+    victim_id: str
+    scopes: frozenset[str]
+    given_by: str
+    expires_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A disclosure without consent, which stands for one towards the agency that it names."""
+
+    victim_id: str
+    agency: str
+
+
+def covers(case: Case, *, victim_id: str, scopes: frozenset[str], at: str) -> bool:
+    """Whether a live consent of the victim holds one of `scopes` at the instant `at`."""
+    return any(
+        consent.victim_id == victim_id
+        and not consent.scopes.isdisjoint(scopes)
+        and (consent.expires_on is None or consent.expires_on >= at[:10])
+        for consent in case.consents.values()
+    )
+
+
+def _disclosed(case: Case, event: Event) -> tuple[Effect, ...]:
+    data = event.data
+    against = data["recipient_kind"] == "family" and data["victim_id"] in case.objections
+    effects = (breach("DISCLOSED_AGAINST_OBJECTION"),) if against else ()
+    return (*effects, breach("DISCLOSED_WITHOUT_BASIS")) if data["legal_basis"] == "none_stated" else effects
+
+
+def admit(case: Case, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
+    """The breaches beside an event of this stage; nothing here is refused."""
+    match event.type:
+        case "consent.ConsentRecorded":
+            return (breach("CONSENT_NOT_EXPLAINED"),) if event.data["basis"] == "not_explained" else ()
+        case "consent.DisclosedWithoutConsent":
+            return _disclosed(case, event)
+        case _:
+            return ()
+
+
+def _breached(recorded: Recorded, codes: frozenset[str]) -> bool:
+    return any(effect.type == "ledger.BreachRecorded" and effect.data["breach"] in codes for effect in recorded.effects)
+
+
+def _consent_recorded(case: Case, recorded: Recorded) -> Changes:
+    data = recorded.event.data
+    scopes = frozenset() if _breached(recorded, _VOIDING) else frozenset(data["scopes"])
+    consent = Consent(data["victim_id"], scopes, data["given_by"], data.get("expires_on"))
+    changes: Changes = {"consents": {**case.consents, data["consent_id"]: consent}}
+    if "family" in scopes:
+        changes["objections"] = case.objections - {data["victim_id"]}
+    return changes
+
+
+def _consent_withdrawn(case: Case, recorded: Recorded) -> Changes:
+    victim_id, withdrawn = recorded.event.data["victim_id"], frozenset(recorded.event.data["scopes"])
+    return {
+        "consents": {
+            key: changed(consent, scopes=consent.scopes - withdrawn) if consent.victim_id == victim_id else consent
+            for key, consent in case.consents.items()
+        }
+    }
+
+
+def _majority_reached(case: Case, recorded: Recorded) -> Changes:
+    victim_id = recorded.event.data["victim_id"]
+    return {
+        "consents": {
+            key: changed(consent, scopes=frozenset())
+            if consent.victim_id == victim_id and consent.given_by in _ON_HER_BEHALF
+            else consent
+            for key, consent in case.consents.items()
+        }
+    }
+
+
+def _disclosed_without_consent(case: Case, recorded: Recorded) -> Changes:
+    data = recorded.event.data
+    if "recipient_agency" not in data or _breached(recorded, _OVERREACHING):
+        return {}
+    return {"overrides": case.overrides | {Override(data["victim_id"], data["recipient_agency"])}}
+
+
+def _family_disclosure_objected(case: Case, recorded: Recorded) -> Changes:
+    return {"objections": case.objections | {recorded.event.data["victim_id"]}}
+
+
+_FOLDS: Mapping[str, Callable[[Case, Recorded], Changes]] = {
+    "consent.ConsentRecorded": _consent_recorded,
+    "consent.ConsentWithdrawn": _consent_withdrawn,
+    "consent.DisclosedWithoutConsent": _disclosed_without_consent,
+    "consent.FamilyDisclosureObjected": _family_disclosure_objected,
+    "consent.MajorityReached": _majority_reached,
+}
+
+
+def evolve(case: Case, recorded: Recorded) -> Case:
+    """Fold an event of this stage with its effects."""
+    fold = _FOLDS.get(recorded.event.type)
+    return changed(case, version=recorded.n, **(fold(case, recorded) if fold else {}))
+
+
+RULES: Rules = {}
+RELATIONS: Rules = {}

@@ -1,0 +1,61 @@
+"""What a rule is: a named question about case and event whose answer is nothing, or the refusal code with its paths.
+
+The catalogue's `requires` and `relation` name rules; the stage that owns a rule keeps it in its table `RULES` or
+`RELATIONS`. An authority is refused by the first rule that is broken, a fact carries the breach, the clock is moot.
+Called by the stages; `domain.case` puts the tables together and fails at import for a name that no stage owns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from domain.catalogue import EventType
+from domain.event import Event
+
+if TYPE_CHECKING:
+    from domain.case import Case, Context
+
+Broken = tuple[str, ...]
+"""Empty when the rule holds, else the refusal code and the `data.<field>` paths that it is about."""
+
+HOLDS: Broken = ()
+
+Rule = Callable[["Case", Event, EventType, "Context"], Broken]
+Rules = Mapping[str, Rule]
+
+Officer = tuple[str, str]
+"""An agency and the pseudonym that it holds for one of its officers."""
+
+
+def any_of(rules: tuple[Rule, ...]) -> Rule:
+    """A rule that holds when one of `rules` does; it is broken as the first of them is (`a or b` in the catalogue)."""
+
+    def rule(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
+        first = HOLDS
+        for question in rules:
+            broken = question(case, event, event_type, context)
+            if not broken:
+                return HOLDS
+            first = first or broken
+        return first
+
+    return rule
+
+
+def shifted(instant: str, by: timedelta) -> str:
+    """The instant (UTC, six decimals, Z) moved `by`; instants in this form compare as strings."""
+    moved = datetime.fromisoformat(instant.removesuffix("Z")) + by
+    return moved.isoformat(timespec="microseconds") + "Z"
+
+
+def reason_stated(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
+    """Check `reason stated`: `other` says nothing by itself, so a digest of the disclosure that says it must stand by.
+
+    The model already holds the reason code present. A type without a `reason` code states its reasons as a disclosure,
+    which the catalogue never makes a duty.
+    """
+    if event.data.get("reason") == "other" and not event.data.get("_sd"):
+        return ("reason.other_needs_disclosure", "data.reason")
+    return HOLDS

@@ -1,0 +1,194 @@
+"""`python -m infra.entry.registrar`: judges the partitions that the group gives it, until it is told to stop.
+
+It waits with backoff while Kafka or PostgreSQL is away, and stops for good, not ready and with an alarm on stderr and
+in the process table, when the log is not the log that it was or a clock is wrong (exit status 3).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from eventsourcing.persistence import PersistenceError
+
+from consumers.ports import Stop
+from consumers.registrar import Clocks, PartitionRegistrar
+from domain.registry import View
+from infra import bootstrap, clock, log_lines
+from infra.heartbeat import Heartbeat
+from infra.kafka.append import now_ms
+from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.group import Membership
+from infra.kafka.log import PartitionLog
+from infra.settings import Settings, load
+
+STOPPED = 3
+IDLE_MS = 100
+LOOK_SECONDS = 2.0
+
+
+class RegistryView:
+    """The registry as registrars take it."""
+
+    def __init__(self, world: bootstrap.World) -> None:
+        self._log = world.registry
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was read to its end."""
+        return self._log.age
+
+    def refresh(self) -> None:
+        """Read to its end."""
+        self._log.refresh()
+
+    def view(self) -> View:
+        """As it stands."""
+        return self._log.registry.view()
+
+
+class RecordSource:
+    """One submissions partition as registrars take it; `log.offset_gone` becomes an order to stop."""
+
+    def __init__(self, log: PartitionLog) -> None:
+        self.log = log
+
+    def seek(self, offset: int) -> None:
+        """Read on from `offset`, which must be there or be the end."""
+        start, end = self.log.bounds()
+        if offset < start:
+            raise Stop("intake.lost", f"submissions {offset} to {start - 1} were deleted unread; see `tamga intake reset`")
+        if offset > end:
+            raise LogFault("log.truncated", f"{self.log.topic} ends at {end}, {offset - 1} was judged")
+        self.log.seek(offset)
+
+    def poll(self, timeout_ms: int, max_records: int) -> Any:
+        """The next records."""
+        return self.log.poll(timeout_ms, max_records)
+
+
+class RegistrarProcess:
+    """Membership, one `PartitionRegistrar` a partition, heartbeat."""
+
+    def __init__(self, settings: Settings, log: Any) -> None:
+        self.settings, self.log = settings, log
+        self.world = bootstrap.open_world(settings)
+        self.name = f"registrar-{settings.instance}"
+        self.heartbeat = Heartbeat(self.world.pool, self.name, "registrar")
+        self.membership = Membership(
+            settings.kafka_bootstrap, settings.topics.submissions,
+            group=f"{settings.topic_prefix}.registrars", instance=self.name,
+        )
+        self.running = True
+        self.registrars: dict[int, PartitionRegistrar] = {}
+        self._looked = self._deleted = time.monotonic()
+        self._forced = os.environ.get("TAMGA_FORCE_PARTITION")
+
+    def run(self) -> int:
+        """Until told to stop (0) or a fault (3)."""
+        backoff = 0.1
+        while self.running:
+            try:
+                self.round()
+                backoff = 0.1
+            except (LogFault, Stop) as fault:
+                self.log.critical("stopped", code=fault.code, message=fault.message)
+                self.heartbeat.beat("stopped", fault.code, fault.message)
+                return STOPPED
+            except (PersistenceError, LogAway) as away:
+                self.log.warning("waiting", reason=type(away).__name__, message=str(away)[:200])
+                self.heartbeat.beat("waiting", "away", type(away).__name__)
+                for registrar in self.registrars.values():
+                    registrar.let_go()
+                time.sleep(backoff)
+                backoff = min(backoff * 2, 2.0)
+        return 0
+
+    def round(self) -> None:
+        """One batch of each partition."""
+        self._share()
+        judged = sum(r.step(0, self.settings.batch) for r in self.registrars.values())
+        if not judged and self.registrars:
+            waiting = IDLE_MS // len(self.registrars)
+            judged = sum(r.step(waiting, self.settings.batch) for r in self.registrars.values())
+        self._look()
+        self.heartbeat.beat("ready" if self.registrars else "waiting", "" if self.registrars else "no_partition")
+
+    def _share(self) -> None:
+        """Take what the group gives, let go what it takes."""
+        if self._forced is not None:
+            mine = frozenset({int(self._forced)})
+        else:
+            mine = self.membership.poll(0 if self.registrars else 200)
+        for partition in mine - self.registrars.keys():
+            self.registrars[partition] = self._registrar(partition)
+            self.log.info("partition", partition=partition, what="taken")
+        for partition in self.registrars.keys() - mine:
+            del self.registrars[partition]
+            self.log.info("partition", partition=partition, what="left")
+
+    def _registrar(self, partition: int) -> PartitionRegistrar:
+        settings = self.settings
+        names = settings.topics
+        recorder = bootstrap.open_recorder(self.world, partition)
+        return PartitionRegistrar(
+            partition=partition,
+            partitions=self.world.registry.registry.partitions,
+            ledger=settings.ledger_id,
+            recorder=recorder,
+            states=recorder.index,
+            submissions=RecordSource(PartitionLog(settings.kafka_bootstrap, names.submissions, partition)),
+            registry=RegistryView(self.world),
+            clocks=Clocks(clock.now, clock.latest, now_ms, time.monotonic),
+            salt=lambda: os.urandom(16),
+            alarm=lambda code, message: self.log.error("alarm", code=code, message=message),
+            cache_entries=settings.cache_entries,
+        )
+
+    def _look(self) -> None:
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
+        facts = self.world.topics.facts(self.settings.topics.submissions)
+        if facts.partitions != self.world.registry.registry.partitions:
+            raise LogFault("log.partitions_changed", f"{self.settings.topics.submissions} has {facts.partitions}")
+        for registrar in self.registrars.values():
+            registrar.look()
+        if time.monotonic() - self._deleted > 60:
+            self._deleted = time.monotonic()
+            self._delete_judged()
+
+    def _delete_judged(self) -> None:
+        topic = self.settings.topics.submissions
+        offsets = {(topic, p): offset for p, r in self.registrars.items() if (offset := r.deletable()) > 0}
+        if offsets:
+            self.world.topics.delete_before(offsets)
+
+
+def main() -> int:
+    """Entry point."""
+    settings = load()
+    log = log_lines.configure(f"registrar-{settings.instance}")
+    process: RegistrarProcess | None = None
+    while process is None:
+        try:
+            process = RegistrarProcess(settings, log)
+        except (LogAway, PersistenceError) as away:
+            log.warning("waiting", reason=type(away).__name__)
+            time.sleep(1)
+
+    def stop(*_: object) -> None:
+        assert process is not None
+        process.running = False
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("started")
+    return process.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

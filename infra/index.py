@@ -1,0 +1,153 @@
+"""The index gives random access to the record in PostgreSQL; a batch and the head that it leads to are one statement.
+
+The head moves by compare-and-set, so that a stale process changes nothing. The index holds no truth: it is caught up
+from Kafka, commits without waiting for the disk, and the recorder is its only writer. `NOTIFY tamga_entries` tells
+listeners `<log>:<pos>:<src>` with every batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import psycopg
+from eventsourcing.persistence import OperationalError
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from domain.record.chain import ORIGIN, Head
+
+CHANNEL = "tamga_entries"
+
+
+class IndexHead(NamedTuple):
+    """A log's head as stored: the chain's head, the last judged submission, the desk's version, the topic's id."""
+
+    log: int
+    head: Head
+    src: int
+    desk: int
+    topic_id: str
+
+
+class Row(NamedTuple):
+    """One entry of the index."""
+
+    pos: int
+    offset: int
+    stream: str
+    n: int
+    type: str
+    src: int | None
+    body: bytes
+
+
+def open_pool(url: str, *, size: int = 4) -> ConnectionPool[psycopg.Connection[Any]]:
+    """A pool of connections; a caller waits at most 5 s for one."""
+    pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+        url, min_size=1, max_size=size, open=False, timeout=5.0, reconnect_timeout=5.0,
+        check=ConnectionPool.check_connection, kwargs={"autocommit": True},
+    )
+    pool.open()
+    return pool
+
+
+class Index:
+    """The index of one log (topic and partition)."""
+
+    def __init__(self, pool: ConnectionPool[psycopg.Connection[Any]], topic: str, partition: int) -> None:
+        self._pool, self.topic, self.partition = pool, topic, partition
+        self.log = -1
+
+    def open(self, topic_id: str) -> IndexHead:
+        """The stored head, made on first use."""
+        with self._connection() as c:
+            c.execute(
+                "INSERT INTO log (topic, partition, topic_id, entry_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (self.topic, self.partition, topic_id, ORIGIN.id),
+            )
+        return self.head()
+
+    def head(self) -> IndexHead:
+        """The stored head. Raises `OperationalError`."""
+        with self._connection() as c:
+            row = c.execute(
+                'SELECT id, "offset", pos, entry_id, reg, at, src, desk, topic_id FROM log'
+                " WHERE topic = %s AND partition = %s",
+                (self.topic, self.partition),
+            ).fetchone()
+        if row is None:
+            raise OperationalError("the log has no index yet")
+        self.log = row[0]
+        return IndexHead(row[0], Head(*row[1:6]), row[6], row[7], row[8])
+
+    def advance(self, before: Head, after: Head, rows: Sequence[Row]) -> bool:
+        """Add the rows and move the head from `before` to `after`; False when the head is not `before`."""
+        src = max((r.src for r in rows if r.src is not None), default=-1)
+        desk = max((r.n for r in rows if r.stream.startswith("desk/")), default=0)
+        columns: list[list[Any]] = [list(c) for c in zip(*rows, strict=True)] if rows else [[] for _ in Row._fields]
+        with self._connection() as c, c.transaction():
+            c.execute("SET LOCAL synchronous_commit = off")
+            moved = c.execute(
+                _ADVANCE, [*after, src, desk, self.log, before.pos, before.id, *columns, self.log], binary=True
+            ).fetchone()
+        return moved is not None and moved[0] == 1
+
+    def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        """The last version of each stream that has one."""
+        sql = "SELECT stream, max(n) FROM entry WHERE log = %s AND stream = ANY(%s) GROUP BY stream"
+        with self._connection() as c:
+            return dict(c.execute(sql, (self.log, list(streams))).fetchall())
+
+    def taken(self, pairs: Sequence[tuple[str, int]]) -> bool:
+        """Is one of the (stream, n) pairs there?"""
+        sql = (
+            "SELECT EXISTS (SELECT FROM entry JOIN unnest(%s::text[], %s::bigint[]) AS p(stream, n) USING (stream, n)"
+            " WHERE log = %s)"
+        )
+        streams, versions = [p[0] for p in pairs], [p[1] for p in pairs]
+        with self._connection() as c:
+            found = c.execute(sql, (streams, versions, self.log)).fetchone()
+        return bool(found and found[0])
+
+    def streams(self, streams: Sequence[str]) -> Mapping[str, list[tuple[int, bytes]]]:
+        """(pos, body) of every entry of each stream, in order: the states of a whole batch in one query."""
+        sql = "SELECT stream, pos, body FROM entry WHERE log = %s AND stream = ANY(%s) ORDER BY pos"
+        found: dict[str, list[tuple[int, bytes]]] = {}
+        with self._connection() as c:
+            for stream, pos, body in c.execute(sql, (self.log, list(streams)), binary=True):
+                found.setdefault(stream, []).append((pos, body))
+        return found
+
+    def select(self, where: str, values: Sequence[Any], order: str, limit: int | None) -> list[Row]:
+        """Rows by a fixed clause of this program (never of a user)."""
+        sql = (
+            f'SELECT pos, "offset", stream, n, type, src, body FROM entry WHERE log = %s AND {where} ORDER BY {order}'
+            " LIMIT %s"
+        )
+        with self._connection() as c:
+            found = c.execute(sql.encode(), (self.log, *values, limit), binary=True).fetchall()
+        return [Row(*row) for row in found]
+
+    @contextmanager
+    def _connection(self) -> Any:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise OperationalError(f"index: {type(error).__name__}") from error
+
+
+_ADVANCE = """
+WITH moved AS (
+    UPDATE log SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s,
+                   src = greatest(src, %s), desk = greatest(desk, %s)
+    WHERE id = %s AND pos = %s AND entry_id = %s RETURNING id, pos, src
+), added AS (
+    INSERT INTO entry (pos, "offset", stream, n, type, src, body, log)
+    SELECT r.*, moved.id FROM moved, unnest(
+        %b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bigint[], %b::bytea[]
+    ) AS r
+), told AS (SELECT pg_notify('tamga_entries', id || ':' || pos || ':' || src) FROM moved)
+SELECT (SELECT count(*) FROM told) FROM log WHERE id = %s
+"""

@@ -1,0 +1,82 @@
+"""A batch is handed to the producer whole, then waited for; an append whose outcome is unknown is never a success.
+
+The producer is idempotent and not transactional. After a failed or unknown send it is thrown away: a late write of the
+old one is either found by reading on, or void, because the chain is the fence.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from infra.kafka.errors import LogAway
+
+CONTENT_TYPE = [("content-type", b"application/json")]
+
+
+class Appended(NamedTuple):
+    """Where the records of a batch landed, and the broker's timestamps (ms) of the first and last."""
+
+    offsets: list[int]
+    first_stamp: int
+    last_stamp: int
+
+
+class Appender:
+    """Appends batches to partitions; makes a producer when it is first needed and after each failure."""
+
+    def __init__(self, bootstrap: str, *, timeout: float = 30.0, **security: Any) -> None:
+        self._bootstrap, self._timeout, self._security = bootstrap, timeout, security
+        self._producer: Any = None
+
+    def append(self, topic: str, partition: int, values: Sequence[bytes], key: bytes | None = None) -> Appended:
+        """Send all, wait for every acknowledgement. Raises `LogAway` when one failed or did not come in time."""
+        try:
+            producer = self._producer or self._connect()
+            send = producer.send
+            futures = [send(topic, value, key, CONTENT_TYPE, partition) for value in values]
+            producer.flush(timeout=self._timeout)
+            done = [f.get(timeout=self._timeout) for f in futures]
+        except (KafkaError, AssertionError) as error:
+            self.abandon()
+            raise LogAway(type(error).__name__) from error
+        return Appended([m.offset for m in done], done[0].timestamp, done[-1].timestamp)
+
+    def abandon(self) -> None:
+        """Give the producer up, without waiting for what it still holds."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close(timeout=0)
+
+    def close(self) -> None:
+        """Close the producer."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close(timeout=5)
+
+    def _connect(self) -> Any:
+        self._producer = KafkaProducer(
+            bootstrap_servers=self._bootstrap.split(","),
+            client_id="tamga-appender",
+            acks="all",
+            enable_idempotence=True,
+            batch_size=256 * 1024,
+            linger_ms=0,
+            max_request_size=1024 * 1024,
+            delivery_timeout_ms=int(self._timeout * 1000),
+            request_timeout_ms=min(10_000, int(self._timeout * 1000)),
+            max_block_ms=int(self._timeout * 1000),
+            reconnect_backoff_max_ms=1000,
+            allow_auto_create_topics=False,
+            **self._security,
+        )
+        return self._producer
+
+
+def now_ms() -> int:
+    """This machine's clock, milliseconds since the epoch: what a broker's stamp is compared with."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,75 @@
+"""Static members of one consumer group share the partitions out among registrars; nothing is read through the group.
+
+A member keeps its partitions over a restart of 10 s (`group.instance.id`). What protects the record when two members
+believe in the same partition is the chain, not the group.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka.errors import KafkaError
+
+from infra.kafka.errors import LogAway
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Notes the assignment; pauses the partitions, as another consumer reads them."""
+
+    def __init__(self, consumer: Any) -> None:
+        self._consumer = consumer
+        self._lock = threading.Lock()
+        self._assigned: frozenset[int] = frozenset()
+
+    def on_partitions_revoked(self, revoked: Any) -> None:
+        with self._lock:
+            self._assigned -= {tp.partition for tp in revoked}
+
+    def on_partitions_assigned(self, assigned: Any) -> None:
+        for tp in assigned:
+            self._consumer.seek(tp, 0)
+            self._consumer.pause(tp)
+        with self._lock:
+            self._assigned |= {tp.partition for tp in assigned}
+
+    def assigned(self) -> frozenset[int]:
+        with self._lock:
+            return self._assigned
+
+
+class Membership:
+    """Membership of one process in a group over one topic."""
+
+    def __init__(self, bootstrap: str, topic: str, *, group: str, instance: str, **security: Any) -> None:
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=bootstrap.split(","),
+                client_id=f"tamga-{group}-{instance}",
+                group_id=group,
+                group_instance_id=instance,
+                session_timeout_ms=10_000,
+                heartbeat_interval_ms=2_000,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                allow_auto_create_topics=False,
+                reconnect_backoff_max_ms=1000,
+                **security,
+            )
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
+        self._listener = _Listener(self._consumer)
+        self._consumer.subscribe([topic], listener=self._listener)
+
+    def poll(self, timeout_ms: int = 0) -> frozenset[int]:
+        """Keep the membership alive and return the partitions that are ours now. Raises `LogAway`."""
+        try:
+            self._consumer.poll(timeout_ms=timeout_ms)
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
+        return self._listener.assigned()
+
+    def close(self) -> None:
+        """Stop being polled; a static member's partitions wait for its return."""
+        self._consumer.close(autocommit=False)

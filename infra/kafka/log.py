@@ -1,0 +1,96 @@
+"""One partition is read from an offset on, in order, and nothing is skipped in silence.
+
+`PartitionLog` is a consumer with a manual assignment, `auto_offset_reset` none and `read_committed`: an offset that is
+not there raises instead of jumping. Reader, registrar and registry follow their logs through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+
+from infra.kafka.errors import LogAway, LogFault
+
+FETCH_BYTES = 8 * 1024 * 1024
+
+
+class Record(NamedTuple):
+    """A record of a log: offset, value (None is a null), broker's timestamp in milliseconds."""
+
+    offset: int
+    value: bytes | None
+    timestamp: int
+
+
+class PartitionLog:
+    """A reader of one partition. Not shared between threads."""
+
+    def __init__(self, bootstrap: str, topic: str, partition: int, **security: Any) -> None:
+        self.topic, self.partition = topic, partition
+        self._tp = TopicPartition(topic, partition)
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=bootstrap.split(","),
+                client_id=f"tamga-reader-{topic}-{partition}",
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                isolation_level="read_committed",
+                allow_auto_create_topics=False,
+                max_partition_fetch_bytes=FETCH_BYTES,
+                fetch_max_wait_ms=250,
+                reconnect_backoff_max_ms=1000,
+                **security,
+            )
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
+        self._consumer.assign([self._tp])
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._consumer.close(autocommit=False)
+
+    def seek(self, offset: int) -> None:
+        """Read on from `offset`."""
+        self._consumer.seek(self._tp, offset)
+
+    def poll(self, timeout_ms: int, max_records: int = 2000) -> list[Record]:
+        """The next records, empty when none came in time. Raises `LogFault` `log.offset_gone`, `LogAway`."""
+        try:
+            found = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
+        except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
+            raise LogFault("log.offset_gone", f"{self.topic}/{self.partition}: the next offset is not there") from error
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
+        return [Record(r.offset, r.value, r.timestamp) for r in found.get(self._tp, ())]
+
+    def bounds(self) -> tuple[int, int]:
+        """(first offset, offset behind the last record). Raises `LogAway`."""
+        try:
+            start = self._consumer.beginning_offsets([self._tp])[self._tp]
+            end = self._consumer.end_offsets([self._tp])[self._tp]
+        except (KafkaError, KeyError) as error:
+            raise LogAway(type(error).__name__) from error
+        return start, end
+
+    def end(self) -> int:
+        """The offset behind the last record. Raises `LogAway`."""
+        try:
+            return int(self._consumer.end_offsets([self._tp])[self._tp])
+        except (KafkaError, KeyError) as error:
+            raise LogAway(type(error).__name__) from error
+
+    def read(self, start: int, end: int) -> Iterator[Record]:
+        """The records from `start` up to, not including, `end`. Raises `LogFault` where one is missing."""
+        if start >= end:
+            return
+        self.seek(start)
+        following = start
+        while following < end:
+            for record in self.poll(1000):
+                if record.offset >= end:
+                    return
+                following = record.offset + 1
+                yield record

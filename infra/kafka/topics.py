@@ -1,0 +1,121 @@
+"""A ledger's topics have fixed names and settings, and a ledger refuses to run on unsafe ones.
+
+Names begin with a prefix (`tamga` unless settings say otherwise). `ensure` creates what is missing, `check` compares
+what is there with what must be; both are called by provisioning and by every process at its start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from infra.kafka.errors import LogAway, LogFault
+
+FOREVER = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "message.timestamp.type": "LogAppendTime",
+    "unclean.leader.election.enable": "false",
+}
+"""Settings of every topic of the record: nothing is deleted by time or size, the broker's clock stamps each record."""
+
+
+@dataclass(frozen=True)
+class TopicNames:
+    """The names of a ledger's topics."""
+
+    prefix: str = "tamga"
+
+    @property
+    def submissions(self) -> str:
+        """Where agencies publish."""
+        return f"{self.prefix}.submissions"
+
+    @property
+    def ledger(self) -> str:
+        """The record."""
+        return f"{self.prefix}.ledger"
+
+    @property
+    def registry(self) -> str:
+        """Agencies and keys."""
+        return f"{self.prefix}.registry"
+
+
+@dataclass(frozen=True)
+class TopicFacts:
+    """What identifies a topic: its KIP-516 id and its partition count."""
+
+    id: str
+    partitions: int
+
+
+class Topics:
+    """Administration of the topics of one cluster."""
+
+    def __init__(self, bootstrap: str, **security: Any) -> None:
+        self._admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id="tamga-topics", **security)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._admin.close()
+
+    def __enter__(self) -> Topics:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def facts(self, topic: str) -> TopicFacts:
+        """Id and partition count; raises `LogFault` `log.missing_topic` when it is not there."""
+        try:
+            described = self._admin.describe_topics([topic])
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
+        for t in described:
+            if t.get("name") == topic and t.get("error_code") == 0 and t.get("partitions"):
+                return TopicFacts(str(t["topic_id"]), len(t["partitions"]))
+        raise LogFault("log.missing_topic", f"topic {topic} is not there; run `tamga up`, or create it")
+
+    def exists(self, topic: str) -> bool:
+        """Is the topic there?"""
+        return topic in self._admin.list_topics()
+
+    def ensure(self, topic: str, *, partitions: int, replication: int, settings: dict[str, str] | None = None) -> None:
+        """Create the topic with the record's settings unless it is there."""
+        configs = FOREVER | {"min.insync.replicas": "2" if replication >= 3 else "1"} | (settings or {})
+        wanted = {"num_partitions": partitions, "replication_factor": replication, "configs": configs}
+        try:
+            self._admin.create_topics({topic: wanted}, wait_for_metadata=True)
+        except TopicAlreadyExistsError:
+            return
+
+    def check(self, topic: str) -> None:
+        """Raise `LogFault` `log.unsafe_setting` for the first setting that would let the record be lost."""
+        found = self._settings(topic)
+        for name, wanted in FOREVER.items():
+            if found.get(name) != wanted:
+                raise LogFault("log.unsafe_setting", f"{topic}: {name} is {found.get(name)}, must be {wanted}")
+        if self.replication(topic) >= 3 and int(found.get("min.insync.replicas", "1")) < 2:
+            raise LogFault("log.unsafe_setting", f"{topic}: min.insync.replicas must be at least 2")
+
+    def replication(self, topic: str) -> int:
+        """Replicas of the topic's first partition; 1 is a development broker."""
+        described = self._admin.describe_topics([topic])
+        return len(described[0]["partitions"][0]["replica_nodes"])
+
+    def delete_before(self, offsets: dict[tuple[str, int], int]) -> None:
+        """Delete the records below an offset, per (topic, partition)."""
+        from kafka import TopicPartition
+
+        self._admin.delete_records({TopicPartition(*tp): offset for tp, offset in offsets.items()})
+
+    def _settings(self, topic: str) -> dict[str, str]:
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+        described = self._admin.describe_configs([resource], config_filter="all")
+        (configs,) = described.values()
+        return {name: str(value["value"]) for name, value in configs[topic].items()}

@@ -1,0 +1,164 @@
+"""What a local broker is told: identity and ports, which are chosen once and kept, and its settings.
+
+The rule: a setting stands here because the ledger demands it (replication, no deletion, no unclean election, no topic
+by accident) or because two cores and 24 GiB do (small pools, quick failover); the rest is Kafka's default.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from infra.local.folders import LocalServiceError, free_port, port_is_free, write_for_service
+
+LOG4J = """\
+status = error
+appender.file.type = RollingFile
+appender.file.name = file
+appender.file.fileName = {home}/server.log
+appender.file.filePattern = {home}/server.%i.log
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d{{yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}}{{UTC}} %p %m (%c)%n
+appender.file.policies.type = Policies
+appender.file.policies.size.type = SizeBasedTriggeringPolicy
+appender.file.policies.size.size = 10MB
+appender.file.strategy.type = DefaultRolloverStrategy
+appender.file.strategy.max = 3
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %p %m%n%throwable{{short}}
+appender.console.filter.threshold.type = ThresholdFilter
+appender.console.filter.threshold.level = error
+rootLogger.level = warn
+rootLogger.appenderRef.file.ref = file
+rootLogger.appenderRef.console.ref = console
+"""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster's id, and per broker its clients' and its controllers' port."""
+
+    id: str
+    ports: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, folder: Path, brokers: int) -> Cluster:
+        """The cluster kept in `folder`, or a new one; a port that somebody has taken since is chosen again."""
+        path = folder / "cluster.json"
+        if path.exists():
+            kept = json.loads(path.read_text())
+            cluster = cls(kept["id"], tuple((client, control) for client, control in kept["ports"]))
+        else:
+            name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            cluster = cls(name, ((0, 0),) * brokers)
+        if len(cluster.ports) != brokers:
+            raise LocalServiceError(
+                f"{folder} holds a cluster of {len(cluster.ports)} brokers, not {brokers}: choose another folder"
+            )
+        cluster = cls(cluster.id, _free(cluster.ports))
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(cluster)))
+        fresh.replace(path)
+        return cluster
+
+    @property
+    def bootstrap(self) -> str:
+        """Where clients find all brokers."""
+        return ",".join(self.address(number) for number in range(len(self.ports)))
+
+    def address(self, number: int) -> str:
+        """Where clients find one broker."""
+        return f"127.0.0.1:{self.ports[number][0]}"
+
+    @property
+    def voters(self) -> str:
+        """`controller.quorum.voters`: every broker is a controller too."""
+        return ",".join(f"{number + 1}@127.0.0.1:{control}" for number, (_, control) in enumerate(self.ports))
+
+
+def _free(ports: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    flat = [port for pair in ports for port in pair]
+    for place, port in enumerate(flat):
+        if port == 0 or not port_is_free(port):
+            flat[place] = free_port(set(flat))
+    return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+
+def write_broker_files(home: Path, cluster: Cluster, number: int) -> None:
+    """Write `server.properties` and `log4j2.properties` anew: ports may have changed, and settings with the release."""
+    settings = broker_settings(home, cluster, number)
+    write_for_service(home / "server.properties", "".join(f"{name}={value}\n" for name, value in settings.items()))
+    write_for_service(home / "log4j2.properties", LOG4J.format(home=home))
+
+
+def broker_settings(home: Path, cluster: Cluster, number: int) -> dict[str, object]:
+    """All settings of one broker, by Kafka's names."""
+    client, control = cluster.ports[number]
+    return {
+        "process.roles": "broker,controller",
+        "node.id": number + 1,
+        "controller.quorum.voters": cluster.voters,
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{control}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{client}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": home / "log",
+        **_record_settings(len(cluster.ports)),
+        **(_failover_settings() if len(cluster.ports) > 1 else _single_settings()),
+        **_small_machine_settings(),
+    }
+
+
+def _record_settings(brokers: int) -> dict[str, object]:
+    copies = min(3, brokers)
+    in_sync = min(2, copies)
+    return {
+        "auto.create.topics.enable": "false",
+        "unclean.leader.election.enable": "false",
+        "log.retention.ms": -1,
+        "log.retention.bytes": -1,
+        "num.partitions": 1,
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": copies,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync,
+    }
+
+
+def _failover_settings() -> dict[str, object]:
+    """A dead leader is replaced within seconds, also where it led the controllers too."""
+    return {
+        # All brokers are stopped together: one that hands over its leadership first waits minutes for a lost quorum.
+        "controlled.shutdown.enable": "false",
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
+        "controller.quorum.election.timeout.ms": 1000,
+        "controller.quorum.election.backoff.max.ms": 500,
+        "controller.quorum.fetch.timeout.ms": 2000,
+    }
+
+
+def _single_settings() -> dict[str, object]:
+    """A killed broker can come back as soon as its old registration has timed out: no reason to wait the usual 9 s."""
+    return {"broker.session.timeout.ms": 2000, "broker.heartbeat.interval.ms": 250}
+
+
+def _small_machine_settings() -> dict[str, object]:
+    return {
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.num.partitions": 1,
+        "share.coordinator.state.topic.num.partitions": 1,
+        "group.initial.rebalance.delay.ms": 0,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+        "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,  # the default takes 128 MiB of the heap
+    }

@@ -1,0 +1,342 @@
+"""A ledger partition as an `eventsourcing` `ApplicationRecorder`: one call is one sealed batch, all or nothing.
+
+The registrar writes through `LedgerRecorder.insert_events` and no other way; so can any application of the library,
+with `PERSISTENCE_MODULE=infra.recorder:LedgerFactory`. A batch is chained and sealed, appended, and effective when it
+was acknowledged right behind what was read; anywhere else the recorder reads to the end and looks. Positions are
+notification ids; reads come from the PostgreSQL index, which is written behind each batch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    OperationalError,
+    ProgrammingError,
+    StoredEvent,
+)
+
+from consumers.ports import OutcomeEvent
+from domain import outcome
+from domain.record.chain import Head, Place, Placed, seal
+from domain.record.entry import MAX_ENTRY, assemble, entry_id, with_seal
+from domain.record.signing import Signer
+from infra.index import Index, IndexHead, Row
+from infra.kafka.append import Appender, now_ms
+from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.topics import TopicFacts
+from infra.opaque import unwrap, wrap
+from infra.reader import LedgerReader
+from infra.subscription import IndexSubscription
+
+CLOCK_TOLERANCE_MS = 2000
+RETRIES = 50
+
+
+class Batch(NamedTuple):
+    """A batch made ready to append: the entries, their index rows without offsets, and the head that they lead to."""
+
+    entries: list[bytes]
+    rows: list[Row]
+    after: Head
+
+
+class LedgerRecorder(ApplicationRecorder):
+    """Writes and reads one partition. `opaque_allowed`: may hold foreign events (a ledger partition may not)."""
+
+    def __init__(
+        self,
+        *,
+        place: Place,
+        reader: LedgerReader,
+        index: Index,
+        appender: Appender,
+        signer: Signer | None,
+        facts: TopicFacts,
+        clock: Any,
+        reg: Any,
+        opaque_allowed: bool = False,
+        listen_url: str = "",
+    ) -> None:
+        self.place, self.reader, self.index = place, reader, index
+        self._appender, self._signer, self._facts = appender, signer, facts
+        self._clock, self._reg, self._opaque_allowed, self._listen_url = clock, reg, opaque_allowed, listen_url
+        self._lock = threading.RLock()
+        self._jobs: deque[tuple[Head, Head, list[Row]]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._indexing: Future[None] | None = None
+        self._read_to_end = False
+        self.opened: IndexHead | None = None
+
+    # -- taking a partition over -------------------------------------------------------------------------------
+
+    def open(self) -> IndexHead:
+        """Go on from the stored head: compare the log with it, read to the end, catch the index up."""
+        with self._lock:
+            self.settle(quietly=True)
+            self._jobs.clear()
+            stored = self.index.open(self._facts.id)
+            if stored.topic_id != self._facts.id:
+                raise LogFault("log.recreated", f"{self.place.topic}: the topic was deleted and made anew")
+            self.reader.start(stored.head, self._facts)
+            self._catch_up()
+            self.opened = self.index.head()
+            return self.opened
+
+    def close(self) -> None:
+        """End the index thread and close the reader."""
+        self.settle(quietly=True)
+        self._thread.shutdown()
+        self.reader.log.close()
+
+    @property
+    def head(self) -> Head:
+        """The last effective entry that this recorder knows."""
+        return self.reader.head
+
+    def look(self) -> None:
+        """Compare the log with what was read of it (identity, length). Raises `LogFault`, `LogAway`."""
+        with self._lock:
+            self.reader.check_identity()
+            self.reader.check_length()
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], *, head: Head | None = None, **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Append the events as one batch and return their positions.
+
+        `head` is the head that the caller judged under; when the log has moved on, nothing is written. Raises
+        `IntegrityError` (a version is taken, or the head moved), `OperationalError` (the outcome is unknown or the log
+        is away: read on before writing again), `ProgrammingError` (an event that this log may not hold).
+        """
+        if not stored_events:
+            return None
+        with self._lock:
+            try:
+                return self._insert(stored_events, head)
+            except LogAway as error:
+                self._read_to_end = False
+                raise OperationalError(f"append to {self.place.topic}: {error}") from error
+
+    def _insert(self, events: Sequence[StoredEvent], head: Head | None) -> list[int]:
+        for _ in range(RETRIES):
+            self._ensure_current()
+            if head is None:
+                self._check_versions(events)
+            elif head != self.reader.head:
+                raise IntegrityError("the head moved; judge again")
+            before = self.reader.head
+            batch = self._make(events, before)
+            if self._append(batch, before):
+                return list(range(before.pos + 1, batch.after.pos + 1))
+        raise OperationalError("another writer won every time")
+
+    def _make(self, events: Sequence[StoredEvent], before: Head) -> Batch:
+        """Chain and seal."""
+        if self._signer is None:
+            raise ProgrammingError("this recorder has no registrar key: it can read, not write")
+        entries: list[bytes] = []
+        rows: list[Row] = []
+        pos, prev = before.pos, before.id
+        at, reg = before.at, before.reg
+        for event in events:
+            body, at, reg, row = self._body(event, pos + 1)
+            pos += 1
+            raw = assemble(body, pos=pos, prev=prev)
+            if len(entries) == len(events) - 1:
+                raw = with_seal(raw, seal(self.place, raw, self._signer))
+            if len(raw) > MAX_ENTRY:
+                raise ProgrammingError(f"an entry of {len(raw)} bytes; the record allows {MAX_ENTRY}")
+            prev = entry_id(raw)
+            entries.append(raw)
+            rows.append(row)
+        return Batch(entries, rows, Head(-1, pos, prev, reg, at))
+
+    def _body(self, event: StoredEvent, pos: int) -> tuple[bytes, str, int, Row]:
+        """(body, its `at`, its `reg`, index row)."""
+        state = event.state
+        if isinstance(event, OutcomeEvent):
+            row = Row(pos, -1, str(event.originator_id), event.originator_version, event.topic, event.src, state)
+            return state, event.at, event.reg, row
+        said = _ledger_of(state)
+        if said is None:
+            if not self._opaque_allowed:
+                raise ProgrammingError("a ledger partition holds entries of the ledger and nothing else")
+            state = wrap(event, at=self._clock(), reg=self._reg())
+            said = orjson.loads(state)["ledger"]
+        src = said["src"][1]
+        stream, n = str(event.originator_id), event.originator_version
+        row = Row(pos, -1, stream, n, event.topic, src if src >= 0 else None, state)
+        return state, said["at"], said["reg"], row
+
+    def _append(self, batch: Batch, before: Head) -> bool:
+        """Send and wait; True when the batch became effective."""
+        expected, sent = self.reader.next_offset, now_ms()
+        landed = self._appender.append(self.place.topic, self.place.partition, batch.entries)
+        self._check_clock(landed.first_stamp, landed.last_stamp, sent)
+        if landed.offsets == list(range(expected, expected + len(batch.entries))):
+            after = batch.after._replace(offset=landed.offsets[-1])
+            self.reader.skip_to(after, landed.offsets[-1] + 1)
+            rows = [row._replace(offset=offset) for row, offset in zip(batch.rows, landed.offsets, strict=True)]
+            self._enqueue(before, after, rows)
+            return True
+        return batch.after.id in self._catch_up()
+
+    def _check_clock(self, first: int, last: int, sent: int) -> None:
+        """The broker's stamp of an own append lies between its send and its acknowledgement."""
+        if first < sent - CLOCK_TOLERANCE_MS or last > now_ms() + CLOCK_TOLERANCE_MS:
+            raise LogFault("clock.disagrees", "the broker's clock and this machine's are more than 2 s apart")
+
+    def _check_versions(self, events: Sequence[StoredEvent]) -> None:
+        pairs = [(str(e.originator_id), e.originator_version) for e in events]
+        self.settle()
+        if len(set(pairs)) < len(pairs) or self.index.taken(pairs):
+            raise IntegrityError("a version of a stream is taken")
+
+    # -- reading on --------------------------------------------------------------------------------------------
+
+    def _ensure_current(self) -> None:
+        if self.opened is None or not self._read_to_end:
+            self.open()
+
+    def _catch_up(self) -> set[str]:
+        """Read to the end of the log; returns the ids that became effective."""
+        found: set[str] = set()
+        before = self.reader.head
+        for placed in self.reader.catch_up():
+            last = placed[-1]
+            said = orjson.loads(last.entry.raw)["ledger"]
+            after = Head(last.offset, last.entry.pos, last.entry.id, said["reg"], said["at"])
+            self._enqueue(before, after, [_row(p) for p in placed])
+            self.settle()
+            before = after
+            found.update(p.entry.id for p in placed)
+        self._read_to_end = True
+        self.reader.log.seek(self.reader.next_offset)
+        return found
+
+    def _enqueue(self, before: Head, after: Head, rows: list[Row]) -> None:
+        """Hand a batch to the index thread; at most one is on its way while the next is being judged."""
+        self.settle()
+        self._jobs.append((before, after, rows))
+        self._indexing = self._thread.submit(self._write_index)
+
+    def _write_index(self) -> None:
+        while self._jobs:
+            before, after, rows = self._jobs[0]
+            if not self.index.advance(before, after, rows) and self.index.head().head.pos < after.pos:
+                raise OperationalError("the index stands elsewhere; it must be read again")
+            self._jobs.popleft()
+
+    def settle(self, *, quietly: bool = False) -> None:
+        """Wait until the index holds every batch. Raises `OperationalError` while the database is away."""
+        try:
+            if self._indexing is not None:
+                self._indexing.result()
+                self._indexing = None
+        except OperationalError:
+            self._indexing, self._read_to_end = None, False
+            if not quietly:
+                raise
+
+    # -- the library's reads -------------------------------------------------------------------------------------
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """The events of a stream, by version."""
+        self._prepare_read()
+        where, values = "stream = %s", [str(originator_id)]
+        bounds: list[Any] = []
+        for clause, bound in ((" AND n > %s", gt), (" AND n <= %s", lte)):
+            if bound is not None:
+                where, bounds = where + clause, [*bounds, bound]
+        found = self.index.select(where, [*values, *bounds], "n DESC" if desc else "n", limit)
+        return [unwrap(row) for row in found]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Entries from a position on. The genesis entry is no notification."""
+        self._prepare_read()
+        where, values = "pos > %s", [max(0, (start or 0) - (1 if inclusive_of_start and start else 0))]
+        extra: list[Any] = []
+        if stop is not None:
+            where, extra = where + " AND pos <= %s", [*extra, stop]
+        if topics:
+            where, extra = where + " AND type = ANY(%s)", [*extra, list(topics)]
+        return [_notification(row) for row in self.index.select(where, [*values, *extra], "pos", limit)]
+
+    def max_notification_id(self) -> int | None:
+        """The position of the last entry, None when there is none but genesis."""
+        self._prepare_read()
+        pos = self.index.head().head.pos
+        return pos if pos > 0 else None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> IndexSubscription:
+        """Notifications as they come."""
+        self._prepare_read()
+        return IndexSubscription(self, self._listen_url, gt=gt, topics=topics)
+
+    def _prepare_read(self) -> None:
+        if self.index.log < 0:
+            self.index.open(self._facts.id)
+        indexing = self._indexing
+        if indexing is not None:
+            indexing.result()
+
+
+class LedgerAggregateRecorder(LedgerRecorder):
+    """The same log for callers that want no positions back (the library's `AggregateRecorder`)."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        """Append the events as one batch."""
+        super().insert_events(stored_events, **kwargs)
+
+
+def _ledger_of(state: bytes) -> dict[str, Any] | None:
+    """The `ledger` member when `state` is an entry's body."""
+    if not (state.startswith(b"{") and b'"ledger":{' in state and outcome.is_body(state)):
+        return None
+    member: dict[str, Any] = orjson.loads(state)["ledger"]
+    return member
+
+
+def _row(placed: Placed) -> Row:
+    body = placed.entry.body
+    said = outcome.describe(orjson.loads(body))
+    return Row(placed.entry.pos, placed.offset, said.stream, said.n, said.type, said.src, body)
+
+
+def _notification(row: Row) -> Notification:
+    event = unwrap(row)
+    return Notification(
+        originator_id=event.originator_id,
+        originator_version=event.originator_version,
+        topic=event.topic,
+        state=event.state,
+        id=row.pos,
+    )

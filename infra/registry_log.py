@@ -1,0 +1,42 @@
+"""The registry is followed from its first record; how fresh that reading is decides whether anything is admitted.
+
+Every process has one. `refresh` reads to the end of `tamga.registry`; a seal or a submission is judged under as many
+records as its `reg` says, which `seal_key` reads first.
+"""
+
+from __future__ import annotations
+
+import time
+
+from domain.registry import Registry
+from infra.kafka.errors import LogFault
+from infra.kafka.log import PartitionLog
+
+
+class RegistryLog:
+    """The fold of `tamga.registry` and the log that it follows. Not shared between threads."""
+
+    def __init__(self, log: PartitionLog, registry: Registry) -> None:
+        self.log, self.registry = log, registry
+        self._read_at = float("-inf")
+
+    @property
+    def age(self) -> float:
+        """Seconds since the registry was last known to be read to its end."""
+        return time.monotonic() - self._read_at
+
+    def refresh(self) -> None:
+        """Read to the end. Raises `LogFault` when the log is shorter than what was read, `LogAway`."""
+        now = time.monotonic()
+        end = self.log.end()
+        if end < self.registry.count:
+            raise LogFault("log.truncated", f"{self.log.topic} is shorter than what was read of it")
+        for record in self.log.read(self.registry.count, end):
+            self.registry.apply(record.value)
+        self._read_at = now
+
+    def seal_key(self, kid: str, reg: int) -> bytes | None:
+        """The registrar key `kid` at `reg`, after reading that far."""
+        if reg > self.registry.count:
+            self.refresh()
+        return self.registry.seal_key(kid, reg)

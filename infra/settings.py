@@ -1,0 +1,49 @@
+"""Every setting is `TAMGA_<NAME>` in the environment, or a line of `<data folder>/tamga.env` that `tamga up` writes.
+
+The environment wins. Secrets are files with mode 0600, named here by path; no setting holds a key.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from infra.kafka.topics import TopicNames
+from infra.local.folders import data_folder
+
+
+class Settings(BaseSettings):
+    """Settings of every process of a ledger. Reference: `docs/reference/settings.md`."""
+
+    model_config = SettingsConfigDict(env_prefix="TAMGA_", extra="ignore", frozen=True)
+
+    kafka_bootstrap: str = Field("", description="host:port of the Kafka brokers, comma separated")
+    database_url: str = Field("", description="postgresql:// URL of the index and the views")
+    ledger_id: str = Field("", description="id of the ledger (UUID), part of every signature")
+    roots_digest: str = Field("", description="digest of the root keys that the registry must begin with")
+    topic_prefix: str = Field("tamga", description="prefix of the ledger's topics")
+    registrar_key: Path | None = Field(None, description="file of the registrar's key")
+    root_key: Path | None = Field(None, description="file of the root key; only where agencies are enrolled")
+    data: Path = Field(default_factory=data_folder, description="folder of local services, keys and state")
+    instance: str = Field("1", description="name of this process among its kind: the static group member")
+    api_host: str = Field("127.0.0.1", description="address that the API listens on")
+    api_port: int = Field(0, description="port of the API; 0 picks a free one")
+    batch: int = Field(2000, ge=1, le=10_000, description="most submissions in one batch")
+    cache_entries: int = Field(50_000, ge=1_000, description="entries that a registrar's stream cache may hold")
+    app_topic: str = Field("", description="topic of a foreign application of the eventsourcing library")
+
+    @property
+    def topics(self) -> TopicNames:
+        """The ledger's topic names."""
+        return TopicNames(self.topic_prefix)
+
+
+def load(**changes: Any) -> Settings:
+    """Settings from the environment, then from `<data folder>/tamga.env`, then the defaults."""
+    folder = Path(os.environ.get("TAMGA_DATA") or data_folder())
+    file = folder / "tamga.env"
+    return Settings(_env_file=file if file.exists() else None, **changes)  # type: ignore[call-arg]

@@ -1,0 +1,67 @@
+"""Real servers for the system tests: one broker and one PostgreSQL a run, a fresh ledger and database a test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infra import bootstrap, founding
+from infra.local.kafka import LocalKafka
+from infra.local.postgres import LocalPostgres
+from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a run shares."""
+
+    bootstrap: str
+    url: str
+    kafka: LocalKafka
+    postgres: LocalPostgres
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Kafka and PostgreSQL on free loopback ports."""
+    folder = tmp_path_factory.mktemp("services")
+    for parent in (folder, *folder.parents):
+        if parent.is_relative_to("/tmp") and parent != Path("/tmp") and os.access(parent, os.W_OK):
+            parent.chmod(0o755)
+    with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
+        yield Services(kafka.bootstrap, postgres.url, kafka, postgres)
+
+
+@pytest.fixture
+def database(services: Services) -> str:
+    """The URL of a fresh database."""
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(services.url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return services.url.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture
+def ledger(services: Services, database: str, tmp_path: Path) -> Settings:
+    """A founded ledger of four partitions with topics and a database of its own."""
+    settings = Settings(
+        kafka_bootstrap=services.bootstrap,
+        database_url=database,
+        topic_prefix=f"t{uuid.uuid4().hex[:12]}",
+        data=tmp_path,
+    )
+    return founding.found(settings, tmp_path)
+
+
+@pytest.fixture
+def world(ledger: Settings) -> Iterator[bootstrap.World]:
+    """Connections to the ledger."""
+    opened = bootstrap.open_world(ledger)
+    yield opened
+    opened.close()

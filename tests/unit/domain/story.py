@@ -1,0 +1,137 @@
+"""Given, when, then for a case: acts are data, what is not said has a default that the type's model accepts.
+
+An outcome is the refusal's code, or the names of what the ledger states beside the event: breaches and effect types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from domain.case import Case, Context, admit, evolve
+from domain.catalogue import ClearField, by_name, check
+from domain.codes import codes
+from domain.event import Effect, Event, Recorded
+from domain.profile import AGENCIES
+from domain.refusals import Refusal
+
+AT = "2026-03-02T09:00:00.000000Z"
+
+POLICE, PROSECUTOR, CHILD_PROTECTION = "mn.npa", "mn.opg", "mn.cfdpa"
+SHELTER, HOTLINE, TEAM, HOSPITAL = "mn.mgec", "mn.hotline108", "mn.mdt", "mn.health"
+COURT, TASK_FORCE, CLOCK, IMPORTER = "mn.courts", "mn.mdtf", "mn.clock", "ctdc.import"
+SUSPENDED = "mn.talita"
+PANEL = [CHILD_PROTECTION, SHELTER, HOSPITAL]
+
+_SAMPLES: dict[str, Any] = {
+    "date": "2026-03-01",
+    "time": "2026-03-02T08:00:00.000000Z",
+    "month": "2026-01",
+    "year": "2018",
+    "int": 1,
+    "bool": False,
+    "country": "MN",
+    "language": "mon",
+    "version": "2.0",
+    "actor": "officer-9",
+    "agency": CHILD_PROTECTION,
+}
+
+
+def uid(label: str) -> str:
+    """The id that a story calls `label`."""
+    return str(uuid5(NAMESPACE_URL, f"story:{label}"))
+
+
+STREAM = uid("case")
+
+
+@dataclass(frozen=True)
+class Act:
+    """What an agency does: data holds labels for ids and what matters; the rest gets defaults."""
+
+    type: str
+    by: str
+    data: dict[str, Any]
+    time: str = AT
+    actor: str = "officer-1"
+    id: str = ""
+
+
+class Registry:
+    """The agencies of the profile, one of them suspended."""
+
+    def categories(self, agency: str) -> frozenset[str]:
+        """The agency's categories; empty when it is not enrolled."""
+        return AGENCIES[agency].categories if agency in AGENCIES else frozenset()
+
+    def is_active(self, agency: str) -> bool:
+        """Enrolled and not suspended."""
+        return agency in AGENCIES and agency != SUSPENDED
+
+
+CONTEXT = Context(AT, Registry())
+
+
+def act(type: str, by: str, *, time: str = AT, actor: str = "officer-1", id: str = "", **data: Any) -> Act:
+    """An act in one line."""
+    return Act(type, by, data, time, actor, id)
+
+
+def _sample(field: ClearField) -> Any:
+    if field.is_list:
+        return []
+    if field.kind in ("id", "event"):
+        return uid(field.name)
+    listed = codes(field.kind)
+    return sorted(listed)[0] if listed else _SAMPLES[field.kind]
+
+
+def _filled(done: Act) -> dict[str, Any]:
+    known = by_name[done.type]
+    data = {name: uid(name) for name in (*known.subject, *known.mints) if name != "case_id"}
+    data |= {field.name: _sample(field) for field in known.clear if not field.optional}
+    return data | done.data
+
+
+def event(done: Act) -> Event:
+    """The event of an act, checked against its model."""
+    data = _filled(done)
+    check(by_name[done.type], STREAM, data)
+    return Event(done.id or uid(repr(done)), done.by, STREAM, done.type, done.time, "unit-1", done.actor, data)
+
+
+def take(case: Case, done: Act) -> tuple[Case, tuple[Effect, ...]]:
+    """The case after the act, and what was stated; raises Refusal."""
+    submitted = event(done)
+    stated = admit(case, submitted, by_name[done.type], CONTEXT)
+    for effect in stated:
+        check(by_name[effect.type], STREAM, effect.data)
+    return evolve(case, Recorded(submitted, AT, case.version + 1, stated)), stated
+
+
+def given(acts: Iterable[Act], **changes: Any) -> Case:
+    """The case after acts that must all be admitted; `changes` set what no known type can bring about yet."""
+    case = Case.new(STREAM)
+    for done in acts:
+        case, _ = take(case, done)
+    return replace(case, **changes)
+
+
+def names(stated: Sequence[Effect]) -> tuple[str, ...]:
+    """Breach codes and the short names of other effects, in order."""
+    return tuple(effect.data.get("breach") or effect.type.partition(".")[2] for effect in stated)
+
+
+def outcome(case: Case, when: Act) -> str | tuple[str, ...]:
+    """The refusal's code, or the names of what was stated."""
+    try:
+        return names(take(case, when)[1])
+    except Refusal as refusal:
+        return refusal.code
+
+
+INDICATED = act("identification.IndicatorReported", HOTLINE)
+PRESUMED = act("identification.VictimPresumed", CHILD_PROTECTION)
