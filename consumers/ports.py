@@ -78,18 +78,6 @@ class States(Protocol):
         ...
 
 
-class Submissions(Protocol):
-    """One partition of `tamga.submissions`."""
-
-    def seek(self, offset: int) -> None:
-        """Read on from `offset`."""
-        ...
-
-    def poll(self, timeout_ms: int, max_records: int) -> Sequence[Any]:
-        """(offset, value, broker's timestamp in ms) of the next records."""
-        ...
-
-
 class RegistrySource(Protocol):
     """The registry and how fresh it is."""
 

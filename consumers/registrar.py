@@ -14,7 +14,7 @@ from typing import Any
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop, Submissions
+from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop
 from domain.judge import Court, Draft, Judged, Stream, decide, read_one
 from domain.refusals import Refusal
 
@@ -86,7 +86,6 @@ class PartitionRegistrar:
         ledger: str,
         recorder: Recorder,
         states: States,
-        submissions: Submissions,
         registry: RegistrySource,
         clocks: Clocks,
         salt: Callable[[], bytes],
@@ -94,39 +93,44 @@ class PartitionRegistrar:
         cache_entries: int = 50_000,
     ) -> None:
         self.partition, self._partitions, self._ledger = partition, partitions, ledger
-        self._recorder, self._submissions, self._registry = recorder, submissions, registry
+        self._recorder, self._registry = recorder, registry
         self._clocks, self._salt, self._alarm = clocks, salt, alarm
         self._cache = StreamCache(states, cache_entries)
-        self._taken = False
+        self.taken = False
         self._desk = 0
         self.judged_to = -1
         self._judged: deque[tuple[float, int]] = deque()
 
-    def step(self, timeout_ms: int, max_records: int) -> int:
-        """Judge one batch; returns how many submissions. Raises `Stop`, `OperationalError` (try again)."""
-        if not self._taken:
-            self._take_over()
+    def take_over(self) -> int:
+        """Read the ledger to its end; returns the offset of the next submission to judge."""
+        self._cache.clear()
+        opened = self._recorder.open()
+        self._desk, self.judged_to = opened.desk, opened.src
+        self.taken = True
+        return opened.src + 1
+
+    def judge(self, records: Sequence[Any]) -> None:
+        """Judge and record one batch of (offset, value, broker's stamp in ms).
+
+        Raises `Stop`, or `OperationalError`/`IntegrityError`: the partition must then be taken over anew.
+        """
         if self._registry.age > REGISTRY_MAX_AGE / 2:
             self._registry.refresh()
-        records = self._submissions.poll(timeout_ms, max_records)
-        if not records:
-            return 0
         self._check_stamps(records)
         try:
             self._record(records)
         except (IntegrityError, OperationalError):
             self.let_go()
             raise
-        return len(records)
 
     def let_go(self) -> None:
         """Forget the partition's state; the next step takes it over anew."""
-        self._taken = False
+        self.taken = False
         self._cache.clear()
 
     def look(self) -> None:
         """Is the log still the log? Raises `Stop` through the recorder's fault."""
-        if self._taken:
+        if self.taken:
             self._recorder.look()
 
     def deletable(self) -> int:
@@ -135,13 +139,6 @@ class PartitionRegistrar:
         while self._judged and self._judged[0][0] < self._clocks.monotonic() - KEEP_SECONDS:
             offset = self._judged.popleft()[1] + 1
         return offset
-
-    def _take_over(self) -> None:
-        self._cache.clear()
-        opened = self._recorder.open()
-        self._desk, self.judged_to = opened.desk, opened.src
-        self._submissions.seek(opened.src + 1)
-        self._taken = True
 
     def _check_stamps(self, records: Sequence[Any]) -> None:
         limit = self._clocks.now_ms() + STAMP_TOLERANCE_MS

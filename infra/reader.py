@@ -8,11 +8,11 @@ every consumer stops on it. Recorder, projector, verifier and rebuild read the l
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from domain.record.chain import ORIGIN, Fence, Head, Place, Placed, SealKey, same_record
 from infra.kafka.errors import LogFault
-from infra.kafka.log import PartitionLog
+from infra.kafka.log import PartitionLog, Record
 from infra.kafka.topics import TopicFacts
 
 IDENTITY_CHECK_SECONDS = 2.0
@@ -54,17 +54,20 @@ class LedgerReader:
                 raise LogFault("log.forked", f"{self._name}: another record stands at offset {head.offset}")
         self.log.seek(self.next_offset)
 
-    def poll(self, timeout_ms: int, max_records: int = 5000) -> list[Placed]:
-        """What has become effective, in order; empty when nothing did. Raises `LogFault`, `LogAway`."""
-        if time.monotonic() - self._checked > IDENTITY_CHECK_SECONDS:
-            self.check_identity()
-            self.check_length()
+    def take(self, records: Iterable[Record]) -> list[Placed]:
+        """Take the records that follow; returns what has become effective, in order (often nothing)."""
         effective: list[Placed] = []
         push = self.fence.push
-        for offset, value, _ in self.log.poll(timeout_ms, max_records):
+        for offset, value, _ in records:
             self.next_offset = offset + 1
             effective += push(offset, value)
         return effective
+
+    def look(self) -> None:
+        """Every two seconds: is it still the same topic, and as long as what was read? Raises `LogFault`, `LogAway`."""
+        if time.monotonic() - self._checked > IDENTITY_CHECK_SECONDS:
+            self.check_identity()
+            self.check_length()
 
     def catch_up(self) -> Iterator[list[Placed]]:
         """Everything effective up to the end of the log as it is now."""
@@ -73,7 +76,7 @@ class LedgerReader:
             raise LogFault("log.truncated", f"{self._name}: ends at {end}, was read up to {self.next_offset}")
         self.log.seek(self.next_offset)
         while self.next_offset < end:
-            if batch := self.poll(500):
+            if batch := self.take(self.log.poll(500, 5000)):
                 yield batch
 
     def skip_to(self, head: Head, next_offset: int) -> None:

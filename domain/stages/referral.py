@@ -17,7 +17,7 @@ from domain.refusals import Refusal
 from domain.stages.case import PROCEEDINGS_CATEGORIES
 from domain.stages.change import changed
 from domain.stages.consent import Override, covers
-from domain.stages.effects import breach, response_due
+from domain.stages.effects import breach, leads_assigned, response_due
 from domain.stages.rules import HOLDS, Broken, Rules, shifted
 
 if TYPE_CHECKING:
@@ -163,11 +163,24 @@ def _response_due(event: Event, context: Context) -> Effect:
 
 
 def _overdue(case: Case, event: Event) -> tuple[Effect, ...]:
-    """An answer is overdue while requested, a completion while accepted; raises Refusal `clock.moot` otherwise."""
-    waits = "requested" if event.data["deadline"] == "response" else "accepted"
-    if _referral(case, event).state != waits:
+    """An answer is overdue while requested and not before it was due, a completion while accepted.
+
+    Raises Refusal `clock.moot` otherwise.
+    """
+    referral, answer = _referral(case, event), event.data["deadline"] == "response"
+    if referral.state != ("requested" if answer else "accepted"):
+        raise Refusal("clock.moot")
+    if answer and event.data["due_at"] < referral.due_at:
         raise Refusal("clock.moot")
     return (breach("DEADLINE_MISSED"),)
+
+
+def _leads_after(case: Case, event: Event) -> Effect:
+    """Both leads once this transfer is accepted: a reader of the entry needs no other to know them."""
+    transfer = case.lead_transfers[event.data["lead_transfer_id"]]
+    care = transfer.addressee if transfer.lead == "care" else case.care_lead
+    proceedings = transfer.addressee if transfer.lead == "proceedings" else case.proceedings_lead
+    return leads_assigned(care=care or "", proceedings=proceedings or "")
 
 
 def admit(case: Case, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
@@ -177,6 +190,8 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
             return (_response_due(event, context),)
         case "referral.ReferralOverdueMarked":
             return _overdue(case, event)
+        case "referral.LeadAgencyTransferAccepted":
+            return (_leads_after(case, event),)
         case _:
             return ()
 

@@ -22,7 +22,7 @@ from infra.heartbeat import Heartbeat
 from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
-from infra.kafka.log import PartitionLog
+from infra.kafka.log import PartitionLog, PartitionsLog
 from infra.settings import Settings, load
 
 STOPPED = 3
@@ -50,26 +50,6 @@ class RegistryView:
         return self._log.registry.view()
 
 
-class RecordSource:
-    """One submissions partition as registrars take it; `log.offset_gone` becomes an order to stop."""
-
-    def __init__(self, log: PartitionLog) -> None:
-        self.log = log
-
-    def seek(self, offset: int) -> None:
-        """Read on from `offset`, which must be there or be the end."""
-        start, end = self.log.bounds()
-        if offset < start:
-            raise Stop("intake.lost", f"submissions {offset} to {start - 1} were deleted unread; see `tamga intake reset`")
-        if offset > end:
-            raise LogFault("log.truncated", f"{self.log.topic} ends at {end}, {offset - 1} was judged")
-        self.log.seek(offset)
-
-    def poll(self, timeout_ms: int, max_records: int) -> Any:
-        """The next records."""
-        return self.log.poll(timeout_ms, max_records)
-
-
 class RegistrarProcess:
     """Membership, one `PartitionRegistrar` a partition, heartbeat."""
 
@@ -82,7 +62,9 @@ class RegistrarProcess:
             settings.kafka_bootstrap, settings.topics.submissions,
             group=f"{settings.topic_prefix}.registrars", instance=self.name,
         )
+        self.submissions = PartitionsLog(settings.kafka_bootstrap, settings.topics.submissions)
         self.running = True
+        self._followed: frozenset[int] = frozenset()
         self.registrars: dict[int, PartitionRegistrar] = {}
         self._looked = self._deleted = time.monotonic()
         self._forced = os.environ.get("TAMGA_FORCE_PARTITION")
@@ -108,17 +90,15 @@ class RegistrarProcess:
         return 0
 
     def round(self) -> None:
-        """One batch of each partition."""
+        """What has come on each partition, a batch of each."""
         self._share()
-        judged = sum(r.step(0, self.settings.batch) for r in self.registrars.values())
-        if not judged and self.registrars:
-            waiting = IDLE_MS // len(self.registrars)
-            judged = sum(r.step(waiting, self.settings.batch) for r in self.registrars.values())
+        for partition, records in self.submissions.poll(IDLE_MS, self.settings.batch).items():
+            self.registrars[partition].judge(records)
         self._look()
         self.heartbeat.beat("ready" if self.registrars else "waiting", "" if self.registrars else "no_partition")
 
     def _share(self) -> None:
-        """Take what the group gives, let go what it takes."""
+        """Take what the group gives, let go what it takes, take over anew what was let go."""
         if self._forced is not None:
             mine = frozenset({int(self._forced)})
         else:
@@ -129,10 +109,26 @@ class RegistrarProcess:
         for partition in self.registrars.keys() - mine:
             del self.registrars[partition]
             self.log.info("partition", partition=partition, what="left")
+        if mine != self._followed or not all(r.taken for r in self.registrars.values()):
+            self._followed = frozenset()
+            self.submissions.follow({p: self._next(p, r) for p, r in self.registrars.items()})
+            self._followed = mine
+
+    def _next(self, partition: int, registrar: PartitionRegistrar) -> int:
+        """The offset to read on from, which must be there or be the end."""
+        following = registrar.judged_to + 1 if registrar.taken else registrar.take_over()
+        log = PartitionLog(self.settings.kafka_bootstrap, self.settings.topics.submissions, partition)
+        start, end = log.bounds()
+        log.close()
+        if following < start:
+            message = f"submissions {partition}-{following} to {start - 1} were deleted unread; see `tamga intake reset`"
+            raise Stop("intake.lost", message)
+        if following > end:
+            raise LogFault("log.truncated", f"{self.submissions.topic}/{partition} ends at {end}, more was judged")
+        return following
 
     def _registrar(self, partition: int) -> PartitionRegistrar:
         settings = self.settings
-        names = settings.topics
         recorder = bootstrap.open_recorder(self.world, partition)
         return PartitionRegistrar(
             partition=partition,
@@ -140,7 +136,6 @@ class RegistrarProcess:
             ledger=settings.ledger_id,
             recorder=recorder,
             states=recorder.index,
-            submissions=RecordSource(PartitionLog(settings.kafka_bootstrap, names.submissions, partition)),
             registry=RegistryView(self.world),
             clocks=Clocks(clock.now, clock.latest, now_ms, time.monotonic),
             salt=lambda: os.urandom(16),

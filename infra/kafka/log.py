@@ -25,27 +25,59 @@ class Record(NamedTuple):
     timestamp: int
 
 
+def _consumer(bootstrap: str, client: str, security: dict[str, Any]) -> Any:
+    try:
+        return KafkaConsumer(
+            bootstrap_servers=bootstrap.split(","),
+            client_id=client,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            allow_auto_create_topics=False,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=250,
+            reconnect_backoff_max_ms=1000,
+            **security,
+        )
+    except KafkaError as error:
+        raise LogAway(type(error).__name__) from error
+
+
+class PartitionsLog:
+    """A reader of several partitions of one topic at once: it wakes for whichever has something."""
+
+    def __init__(self, bootstrap: str, topic: str, **security: Any) -> None:
+        self.topic = topic
+        self._consumer = _consumer(bootstrap, f"tamga-reader-{topic}", security)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._consumer.close(autocommit=False)
+
+    def follow(self, offsets: dict[int, int]) -> None:
+        """Read these partitions, each from its offset, and no others."""
+        self._consumer.assign([TopicPartition(self.topic, p) for p in offsets])
+        for partition, offset in offsets.items():
+            self._consumer.seek(TopicPartition(self.topic, partition), offset)
+
+    def poll(self, timeout_ms: int, max_records: int) -> dict[int, list[Record]]:
+        """The next records of each partition that has some. Raises `LogFault` `log.offset_gone`, `LogAway`."""
+        try:
+            found = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
+        except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
+            raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
+        return {tp.partition: [Record(r.offset, r.value, r.timestamp) for r in records] for tp, records in found.items()}
+
+
 class PartitionLog:
     """A reader of one partition. Not shared between threads."""
 
     def __init__(self, bootstrap: str, topic: str, partition: int, **security: Any) -> None:
         self.topic, self.partition = topic, partition
         self._tp = TopicPartition(topic, partition)
-        try:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
-                client_id=f"tamga-reader-{topic}-{partition}",
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                isolation_level="read_committed",
-                allow_auto_create_topics=False,
-                max_partition_fetch_bytes=FETCH_BYTES,
-                fetch_max_wait_ms=250,
-                reconnect_backoff_max_ms=1000,
-                **security,
-            )
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
+        self._consumer = _consumer(bootstrap, f"tamga-reader-{topic}-{partition}", security)
         self._consumer.assign([self._tp])
 
     def close(self) -> None:

@@ -27,6 +27,8 @@ CREATE TABLE parked (                         -- entries that a view could not f
     PRIMARY KEY (table_name, stream, pos)
 );
 
+CREATE SEQUENCE view_generation;
+
 CREATE TABLE process (
     name    text PRIMARY KEY,                 -- registrar-1, projector-1, …
     role    text NOT NULL,

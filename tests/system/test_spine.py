@@ -66,3 +66,20 @@ def test_a_signed_event_is_recorded_and_a_forged_one_refused(ledger: Settings, t
         "outcome.duplicate",
     ]
     appender.close()
+
+
+def test_an_event_reaches_the_views_of_publisher_and_leads(ledger: Settings, tmp_path: Path) -> None:
+    signer = enrolled(ledger, tmp_path, "mn.hotline108", ["hotline"])
+    appender = Appender(ledger.kafka_bootstrap)
+    event = indicator("mn.hotline108")
+    record = sign(event, ledger=ledger.ledger_id, signer=signer)
+    appender.append(ledger.topics.submissions, partition_of(str(event["subject"]), 4), [record])
+    with (
+        running(REGISTRAR, ledger, tmp_path / "registrar.log"),
+        running("infra.entry.projector", ledger, tmp_path / "projector.log"),
+    ):
+        sql = "SELECT agency, status, events FROM caseload WHERE case_id = %s ORDER BY agency"
+        until(lambda: rows(ledger.database_url, "SELECT 1 FROM pg_views WHERE viewname = 'caseload'"), what="views")
+        found = until(lambda: rows(ledger.database_url, sql, event["subject"]), what="caseload")
+    assert found == [("mn.cfdpa", "open", 1), ("mn.hotline108", "open", 1), ("mn.npa", "open", 1)]
+    appender.close()

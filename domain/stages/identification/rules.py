@@ -109,7 +109,9 @@ def panel_of_three(case: Case, event: Event, event_type: EventType, context: Con
 
 def decider_apart(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `decider apart`: the officer, not the agency, who reported or screened does not decide."""
-    return HOLDS if case.reporters.isdisjoint(deciders(event)) else ("decider.not_apart", "data.panel_members")
+    if case.reporters.isdisjoint(deciders(event)):
+        return HOLDS
+    return ("decider.not_apart", "data.panel_members" if "panel_members" in event.data else "actor")
 
 
 def other_deciders(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:

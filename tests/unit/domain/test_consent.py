@@ -110,6 +110,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         DUE,
     ),
     ("majority ends what a guardian consented to", [BY_GUARDIAN, MAJORITY], ROUTINE, "consent.missing"),
+    ("the clock says that she is of age", [BY_GUARDIAN], MAJORITY, ()),
     ("majority leaves her own consent", [CONSENT, MAJORITY], ROUTINE, DUE),
     (
         "the clock knows of nobody else's majority",

@@ -292,16 +292,6 @@ def test_who_looked_at_a_decision_does_not_look_at_it_once_more() -> None:
         assert outcome(case, looked_again("positive", actor, decision_event_id=uid("upheld"))) == then
 
 
-def test_a_fact_by_a_recused_officer_stands_with_its_breach() -> None:
-    recused = frozenset({(POLICE, "screener-1")})
-    assert outcome(given([INDICATED], recused=recused), SCREENED) == ("ACTED_WHILE_RECUSED",)
-
-
-def test_an_indicator_on_an_open_case_leaves_the_victims_age_on_record() -> None:
-    case = given([act(INDICATED.type, HOTLINE, age_band="9-13"), INDICATED])
-    assert case.victims[VICTIM].age_band == "9-13"
-
-
 @pytest.mark.parametrize(("data", "then"), [({}, "reason.other_needs_disclosure"), ({"_sd": ["A" * 43]}, ())])
 def test_a_reason_other_needs_the_disclosure_that_says_which(data: dict[str, Any], then: str | tuple[str, ...]) -> None:
     extended = act(EXTENDED.type, SHELTER, ends_on="2026-05-01", reason="other", **data)

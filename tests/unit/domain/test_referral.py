@@ -50,7 +50,7 @@ REVOKED = act("referral.ReferralRevoked", HOTLINE)
 ACKNOWLEDGED = act("referral.RevocationAcknowledged", SHELTER)
 UNAVAILABLE = act("referral.AddresseeReportedUnavailable", HOTLINE)
 COMPLETED = act("referral.ReferralCompleted", SHELTER)
-NO_ANSWER = act("referral.ReferralOverdueMarked", CLOCK, deadline="response")
+NO_ANSWER = act("referral.ReferralOverdueMarked", CLOCK, deadline="response", due_at="2026-03-03T09:00:00.000000Z")
 NO_END = act("referral.ReferralOverdueMarked", CLOCK, deadline="completion")
 LEAD = lead(CHILD_PROTECTION, SHELTER)
 LEAD_ACCEPTED = act("referral.LeadAgencyTransferAccepted", SHELTER)
@@ -107,6 +107,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("the clock marks a late answer", [REQUESTED], NO_ANSWER, OVERDUE),
     ("the clock marks a late end", [REQUESTED, ACCEPTED], NO_END, OVERDUE),
     ("an answered referral's answer is not late", [REQUESTED, ACCEPTED], NO_ANSWER, "clock.moot"),
+    (
+        "an answer is not late before it is due",
+        [REQUESTED],
+        by(CLOCK, NO_ANSWER, due_at="2026-03-03T08:59:59.999999Z"),
+        "clock.moot",
+    ),
     ("an end is not late before acceptance", [REQUESTED], NO_END, "clock.moot"),
     ("a completed referral is not late", [REQUESTED, ACCEPTED, COMPLETED], NO_END, "clock.moot"),
     ("the clock knows no such referral", [], NO_ANSWER, "clock.moot"),
@@ -202,10 +208,12 @@ def test_after_acceptance_the_addressee_stays_responsible_until_it_acknowledges(
     assert (over.state, over.revoking) == ("revoked", False)
 
 
-def test_a_recused_officer_takes_no_decision_but_may_protect() -> None:
+def test_a_recused_officer_decides_nothing_but_may_protect_and_a_fact_stands_with_its_breach() -> None:
     recused = frozenset({(SHELTER, "officer-1"), (HOTLINE, "officer-1")})
     assert outcome(given([INDICATED, REQUESTED], recused=recused), ACCEPTED) == "actor.recused"
     assert outcome(given([INDICATED], recused=recused), REQUESTED) == DUE
+    told = act("consent.VictimInformed", SHELTER)
+    assert outcome(given([INDICATED], recused=recused), told) == ("ACTED_WHILE_RECUSED",)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""The projector folds effective entries into every view; rows and position are written in one transaction.
+
+A batch of one partition goes through all views: load the rows of its groups with one query each, fold in memory, write
+back with one statement each, move the heads, commit. Groups used lately stay in memory, as the projector is the only
+writer while its heads move. A view that a rebuild has switched is opened anew.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from domain.record.chain import Head, Placed
+from projections.engine import Group, Key, Parked, View, fold
+from projections.entry import Entry, read
+
+CACHED_ROWS = 100_000
+
+
+class Table(Protocol):
+    """A view's table as the projector uses it; `c` is an open transaction."""
+
+    view: View
+
+    def head(self, c: Any, partition: int) -> tuple[str, Head]: ...
+    def load(self, c: Any, groups: Sequence[str]) -> dict[str, Group]: ...
+    def write(self, c: Any, rows: Sequence[tuple[Any, ...]]) -> None: ...
+    def move(self, c: Any, partition: int, before: Head, after: Head) -> None: ...
+    def park(self, c: Any, partition: int, parked: Parked) -> None: ...
+    def parked(self, c: Any) -> set[str]: ...
+
+
+class LiveView:
+    """One view being kept current: its table, the groups in memory, what is parked."""
+
+    def __init__(self, table: Table, c: Any) -> None:
+        self.table = table
+        self.parked = Parked(table.parked(c))
+        self._groups: OrderedDict[str, Group] = OrderedDict()
+        self._rows = 0
+
+    def apply(self, c: Any, partition: int, entries: Sequence[Entry], before: Head, after: Head) -> None:
+        """Fold a batch and write it in the open transaction."""
+        view = self.table.view
+        fresh = [e for e in entries if e.pos > before.pos]
+        groups = self._load(c, {g for e in fresh for g in view.groups(e)})
+        changed = fold(view, groups, fresh, self.parked)
+        self.table.write(c, changed_rows(changed, groups))
+        self.table.park(c, partition, self.parked)
+        self.table.move(c, partition, before, after)
+
+    def forget(self) -> None:
+        """Drop what is in memory: a transaction failed, or somebody else has written."""
+        self._groups.clear()
+        self._rows = 0
+
+    def _load(self, c: Any, wanted: set[str]) -> dict[str, Group]:
+        missing = [g for g in wanted if g not in self._groups]
+        for name, rows in self.table.load(c, missing).items():
+            self._groups[name] = rows
+        for name in wanted:
+            self._groups.move_to_end(name)
+        self._evict(wanted)
+        return self._groups
+
+    def _evict(self, keep: set[str]) -> None:
+        held = sum(len(g) for g in self._groups.values()) if len(self._groups) > CACHED_ROWS // 16 else 0
+        for name in list(self._groups) if held > CACHED_ROWS else ():
+            if held <= CACHED_ROWS // 2:
+                return
+            if name not in keep:
+                held -= len(self._groups.pop(name))
+
+
+def changed_rows(changed: dict[str, set[Key]], groups: dict[str, Group]) -> list[tuple[Any, ...]]:
+    """The rows to write."""
+    return [groups[g][key] for g, keys in changed.items() for key in keys]
+
+
+def project(c: Any, views: Sequence[LiveView], partition: int, placed: Sequence[Placed], after: Head) -> int:
+    """Apply a batch of one partition to all views in the open transaction; returns the number of events."""
+    entries = [read(p, partition) for p in placed]
+    for live in views:
+        _, before = live.table.head(c, partition)
+        if before.pos < after.pos:
+            live.apply(c, partition, entries, before, after)
+    return len(entries)

@@ -1,0 +1,52 @@
+"""The API reads PostgreSQL and never writes: every session is read-only, and no statement outlives five seconds.
+
+Errors pass through as psycopg raises them; `infra.api.problems` turns them into 503. Each route module holds its own
+SQL, always filtered by the caller's agency where a view has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
+MAX_CONNECTIONS = 8
+
+
+class Database:
+    """A pool of read-only connections; a caller waits at most 3 s for one. Not used before `open`."""
+
+    def __init__(self, url: str) -> None:
+        self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+            url,
+            connection_class=AsyncConnection[DictRow],
+            min_size=1,
+            max_size=MAX_CONNECTIONS,
+            open=False,
+            timeout=3.0,
+            reconnect_timeout=5.0,
+            check=AsyncConnectionPool.check_connection,
+            kwargs={"autocommit": True, "row_factory": dict_row, "options": OPTIONS, "connect_timeout": 5},
+        )
+
+    async def open(self) -> None:
+        """Begin to connect. A database that is away is met by the first request, not here."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close(timeout=2.0)
+
+    async def rows(self, sql: bytes, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Every row of a fixed statement of this program (never of a user). Raises `psycopg.Error`."""
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(sql, values)).fetchall()
+
+    async def row(self, sql: bytes, values: Sequence[Any] = ()) -> dict[str, Any] | None:
+        """The first row, None when there is none. Raises `psycopg.Error`."""
+        found = await self.rows(sql, values)
+        return found[0] if found else None

@@ -1,0 +1,124 @@
+"""A submission's outcome is read from the index, and a waiter is woken by the index's own notification.
+
+`NOTIFY tamga_entries` says `<log>:<pos>:<src>` with every batch. The listener reconnects with backoff; whoever waits
+looks again every second all the same, so a lost notification delays an answer and never loses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+import psycopg
+
+from infra.api.database import Database
+from infra.index import CHANNEL
+
+LOOK_SECONDS = 1.0
+
+# The first entry at or behind the offset: the outcome itself, or the `intake` entry that says that it was lost.
+_FIND = b"""
+SELECT log.src AS judged, e.pos, e.src, e.body
+FROM log LEFT JOIN LATERAL (
+    SELECT pos, src, body FROM entry WHERE entry.log = log.id AND entry.src >= %s ORDER BY src LIMIT 1
+) e ON true
+WHERE log.topic = %s AND log.partition = %s
+"""
+
+
+class Judged(NamedTuple):
+    """What the index knows of an offset: the last judged offset, and the entry that is its outcome, if there is one."""
+
+    last: int
+    pos: int
+    body: Mapping[str, Any] | None
+
+
+class Outcomes:
+    """Finds outcomes and waits for them."""
+
+    def __init__(self, database: Database, url: str, topic: str) -> None:
+        self._database, self._url, self._topic = database, url, topic
+        self._waiting: dict[int, set[tuple[int, asyncio.Event]]] = {}
+        self._partitions: dict[int, int | None] = {}
+
+    async def find(self, partition: int, offset: int) -> Judged:
+        """What the index says of a submission. Raises `psycopg.Error`."""
+        row = await self._database.row(_FIND, (offset, self._topic, partition))
+        if row is None:
+            return Judged(-1, -1, None)
+        body = orjson.loads(row["body"]) if row["body"] is not None else None
+        if body is None or not (row["src"] == offset or _lost(body, offset)):
+            return Judged(row["judged"], -1, None)
+        return Judged(row["judged"], row["pos"], body)
+
+    async def wait(self, partition: int, offset: int, seconds: float) -> Judged | None:
+        """The outcome, None when it did not come in time or the database could not say."""
+        until = time.monotonic() + seconds
+        woken = asyncio.Event()
+        waiter = (offset, woken)
+        self._waiting.setdefault(partition, set()).add(waiter)
+        try:
+            while True:
+                found = await self._look(partition, offset)
+                left = until - time.monotonic()
+                if found is not None or left <= 0:
+                    return found
+                await _sleep(woken, min(left, LOOK_SECONDS))
+        finally:
+            self._waiting[partition].discard(waiter)
+
+    async def listen(self) -> None:
+        """Wake waiters until cancelled."""
+        pause = 0.1
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._url, autocommit=True, connect_timeout=5
+                ) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}".encode())
+                    self._wake_all()
+                    pause = 0.1
+                    async for notice in connection.notifies():
+                        await self._told(notice.payload)
+            except psycopg.Error:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    async def _look(self, partition: int, offset: int) -> Judged | None:
+        try:
+            found = await self.find(partition, offset)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            return None
+        return found if found.body is not None else None
+
+    async def _told(self, payload: str) -> None:
+        log, _, src = (int(part) for part in payload.split(":"))
+        if log not in self._partitions:
+            rows = await self._database.rows(b"SELECT id, topic, partition FROM log")
+            self._partitions = {r["id"]: r["partition"] if r["topic"] == self._topic else None for r in rows}
+        partition = self._partitions.get(log)
+        for offset, woken in self._waiting.get(partition, ()) if partition is not None else ():
+            if offset <= src:
+                woken.set()
+
+    def _wake_all(self) -> None:
+        for waiters in self._waiting.values():
+            for _, woken in waiters:
+                woken.set()
+
+
+async def _sleep(woken: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(woken.wait(), seconds)
+    except TimeoutError:
+        return
+    woken.clear()
+
+
+def _lost(body: Mapping[str, Any], offset: int) -> bool:
+    said = body.get("outcome", {}).get("intake")
+    return said is not None and bool(said["from"] <= offset <= said["to"])

@@ -1,0 +1,195 @@
+"""Every error is an RFC 9457 problem with a stable code and what to do, and holds nothing that the caller sent.
+
+`TABLE` lists the API's own codes; a refused submission has the codes and sentences of `domain.refusals`. Handlers also
+cover what routes don't raise themselves: unknown paths, wrong methods, invalid parameters, a database or broker away.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from infra.kafka.errors import LogAway
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. `code` is stable, `do` is for people."""
+
+    type: str = Field(description="`urn:tamga:problem:<code>`")
+    title: str
+    status: int
+    detail: str = Field(description="what was wrong")
+    code: str = Field(description="stable code, `area.what`")
+    do: str = Field(description="what to do")
+    paths: list[str] | None = Field(None, description="the parameters or schema-known fields that it is about")
+    submission: str | None = Field(None, description="the submission, `<partition>-<offset>`")
+    position: str | None = Field(None, description="where the refusal is on record, `<partition>-<pos>`")
+    digest: str | None = Field(None, description="SHA-256 of salt and submission as received, base64url")
+    salt: str | None = Field(None, description="the digest's salt, base64url")
+
+
+class Sentences(NamedTuple):
+    """Status, title, detail and what to do for one code."""
+
+    status: int
+    title: str
+    detail: str
+    do: str
+
+
+_AWAY = "Send the request again after the seconds in `Retry-After`; sending a submission again records nothing twice."
+
+TABLE: dict[str, Sentences] = {
+    "auth.missing_key": Sentences(
+        401, "No API key", "The request carries no API key.",
+        "Send your agency's key as `Authorization: Bearer <key>` or as `X-API-Key`.",
+    ),
+    "auth.unknown_key": Sentences(
+        401, "Unknown API key", "This API key does not exist or was revoked.",
+        "Check the key, or ask the ledger's operator for a new one.",
+    ),
+    "auth.agency_suspended": Sentences(
+        403, "Agency not active", "The key's agency is suspended, or is not enrolled.",
+        "Ask the ledger's operator why; nothing is read or submitted until the agency is active.",
+    ),
+    "auth.other_agency": Sentences(
+        403, "Signed by another agency", "The submission is signed with another agency's key.",
+        "Send it with that agency's API key: an agency submits for itself.",
+    ),
+    "case.unknown": Sentences(
+        404, "No such case", "No case with this id stands in your agency's view.",
+        "Check the id; a case appears once your agency published in it, leads it or is an addressee in it.",
+    ),
+    "submission.unknown": Sentences(
+        404, "No such submission", "No submission of your agency is known under this id.",
+        "Use the id `<partition>-<offset>` that the answer to your submission, or Kafka, gave you.",
+    ),
+    "submission.lost": Sentences(
+        503, "Submission lost", "The submission was lost before it was judged, and the ledger says so.",
+        "Send the same bytes again.",
+    ),
+    "request.malformed": Sentences(400, "Malformed request", "The request can't be read.", "Check how it is written."),
+    "request.not_found": Sentences(
+        404, "No such resource", "Nothing stands under this path.", "Compare the path with the list at `/docs`."
+    ),
+    "request.method": Sentences(
+        405, "Method not allowed", "This resource does not have this method.", "Use a method that `Allow` names."
+    ),
+    "request.too_large": Sentences(
+        413, "Too large", "A submission has at most 65,535 bytes.",
+        "Send a smaller event; one event says one thing, and files never enter the ledger.",
+    ),
+    "request.media_type": Sentences(
+        415, "Unsupported media type", "A submission is a compact JWS, and the content type says something else.",
+        "Send `Content-Type: application/jose` (or `text/plain`, `application/octet-stream`).",
+    ),
+    "request.invalid": Sentences(
+        422, "Invalid parameter", "A parameter has a value that it can't have.",
+        "Compare the parameters in `paths` with their description at `/docs`.",
+    ),
+    "request.empty": Sentences(
+        422, "Empty submission", "The body is empty.", "Send the compact JWS of one event as the body."
+    ),
+    "request.too_many": Sentences(
+        429, "Too many submissions", "Your agency sends faster than 200 submissions a second.",
+        "Go on after the seconds in `Retry-After`; imports go to Kafka.",
+    ),
+    "service.fault": Sentences(
+        500, "Fault", "The service failed at this request; nothing is known to be wrong with it.",
+        "Send it again; tell the operator the time if it fails again.",
+    ),
+    "service.database_away": Sentences(503, "Database away", "The database does not answer at present.", _AWAY),
+    "service.view_not_built": Sentences(503, "View not built", "This view has not been built yet.", _AWAY),
+    "service.kafka_away": Sentences(
+        503, "Kafka away", "Kafka did not acknowledge in time; it is unknown whether it took the submission.", _AWAY
+    ),
+    "service.registry_away": Sentences(
+        503, "Registry not read", "The registry of agencies has not been read, or is not the one it was.", _AWAY
+    ),
+}  # fmt: skip
+
+
+class ProblemError(Exception):
+    """Answers the request with a problem. `members` adds members of `Problem`, `headers` HTTP headers."""
+
+    def __init__(self, code: str, *, headers: dict[str, str] | None = None, **members: Any) -> None:
+        super().__init__(code)
+        self.code, self.headers, self.members = code, headers or {}, members
+
+
+def answer(code: str, *, headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:
+    """The response of one of the API's own codes."""
+    status, title, detail, do = TABLE[code]
+    return respond(Problem(type="", title=title, status=status, detail=detail, code=code, do=do, **members), headers)
+
+
+def respond(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The response of a problem; its `type` follows from its code."""
+    found = problem.model_copy(update={"type": f"urn:tamga:problem:{problem.code}"}).model_dump(exclude_none=True)
+    extra = dict(headers or {})
+    if problem.status == 401:
+        extra["WWW-Authenticate"] = 'Bearer realm="tamga"'
+    if problem.status == 503:
+        extra.setdefault("Retry-After", str(RETRY_SECONDS))
+    return JSONResponse(found, problem.status, headers=extra, media_type=MEDIA_TYPE)
+
+
+def declared(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route: its problems, one description a status."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        status = TABLE[code].status
+        text = f"`{code}`: {TABLE[code].detail}"
+        known = found.get(status)
+        found[status] = {"model": Problem, "description": f"{known['description']}\n\n{text}" if known else text}
+    return found
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers. What none of them takes becomes 500 in `infra.api.access`."""
+    app.exception_handler(ProblemError)(_problem)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(LogAway)(_kafka_away)
+    for error in (psycopg.OperationalError, psycopg.InterfaceError):
+        app.exception_handler(error)(_database_away)
+    app.exception_handler(psycopg.errors.UndefinedTable)(_view_not_built)
+
+
+async def _problem(_: Request, error: ProblemError) -> JSONResponse:
+    return answer(error.code, headers=error.headers, **error.members)
+
+
+_BY_STATUS = {404: "request.not_found", 405: "request.method", 413: "request.too_large", 415: "request.media_type"}
+
+
+async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    fallback = "request.malformed" if error.status_code < 500 else "service.fault"
+    return answer(_BY_STATUS.get(error.status_code, fallback), headers=dict(error.headers or {}))
+
+
+async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    """Names the declared parameters alone: pydantic's messages repeat pieces of the input."""
+    paths = sorted({".".join(str(part) for part in found["loc"][:2]) for found in error.errors()})
+    return answer("request.invalid", paths=paths)
+
+
+async def _kafka_away(_: Request, __: LogAway) -> JSONResponse:
+    return answer("service.kafka_away")
+
+
+async def _database_away(_: Request, __: psycopg.Error) -> JSONResponse:
+    return answer("service.database_away")
+
+
+async def _view_not_built(_: Request, __: psycopg.Error) -> JSONResponse:
+    return answer("service.view_not_built")

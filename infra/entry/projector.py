@@ -1,0 +1,141 @@
+"""`python -m infra.entry.projector`: keeps every view current over all partitions, until it is told to stop.
+
+It waits with backoff while Kafka or PostgreSQL is away, and stops for good (exit status 3) when the log is not the log
+that it was.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from typing import Any
+
+import orjson
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from psycopg_pool import PoolTimeout
+
+from consumers.projector import LiveView, project
+from domain.record.chain import ORIGIN, Head, Placed
+from infra import bootstrap, log_lines, view_tables
+from infra.heartbeat import Heartbeat
+from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.log import PartitionsLog
+from infra.kafka.topics import TopicFacts
+from infra.settings import Settings, load
+from infra.view_tables import StaleProjectorError
+from projections.all_views import VIEWS
+
+STOPPED = 3
+IDLE_MS = 100
+BATCH = 5000
+
+
+def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
+    """The live table of every view, made when it is not there or its row model has changed."""
+    found = []
+    with world.pool.connection() as c, c.transaction():
+        c.execute("SELECT pg_advisory_xact_lock(7266)")
+        for view in VIEWS.values():
+            table = view_tables.live(c, view)
+            if table is None or f"_{view_tables.model_hash(view)}_" not in table.table:
+                table = view_tables.new_table(c, view)
+                table.create(c, facts.id, facts.partitions, ORIGIN)
+                view_tables.publish(c, table)
+            found.append(LiveView(table, c))
+    return found
+
+
+class ProjectorProcess:
+    """A reader for each partition, every view."""
+
+    def __init__(self, settings: Settings, log: Any) -> None:
+        self.settings, self.log = settings, log
+        self.world = bootstrap.open_world(settings)
+        self.heartbeat = Heartbeat(self.world.pool, f"projector-{settings.instance}", "projector")
+        self.facts = self.world.topics.facts(settings.topics.ledger)
+        self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
+        self.log_of_all = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
+        self.views: list[LiveView] = []
+        self.running = True
+
+    def run(self) -> int:
+        """Until told to stop (0) or a fault (3)."""
+        backoff = 0.1
+        while self.running:
+            try:
+                if not self.views:
+                    self.open()
+                self.round()
+                backoff = 0.1
+            except LogFault as fault:
+                self.log.critical("stopped", code=fault.code, message=fault.message)
+                self.heartbeat.beat("stopped", fault.code, fault.message)
+                return STOPPED
+            except (PersistenceError, LogAway, StaleProjectorError, psycopg.Error, PoolTimeout) as away:
+                self.log.warning("waiting", reason=type(away).__name__)
+                self.heartbeat.beat("waiting", "away", type(away).__name__)
+                self.views = []
+                time.sleep(backoff)
+                backoff = min(backoff * 2, 2.0)
+        return 0
+
+    def open(self) -> None:
+        """Open the views and start each reader behind the view that is furthest back."""
+        views = open_views(self.world, self.facts)
+        for partition, reader in enumerate(self.readers):
+            with self.world.pool.connection() as c:
+                heads = [v.table.head(c, partition) for v in views]
+            topic_id, head = min(heads, key=lambda h: h[1].pos)
+            reader.start(head, TopicFacts(topic_id, self.facts.partitions))
+        self.log_of_all.follow({p: r.next_offset for p, r in enumerate(self.readers)})
+        self.views = views
+
+    def round(self) -> None:
+        """What has come on each partition."""
+        for partition, records in self.log_of_all.poll(IDLE_MS, BATCH).items():
+            placed = self.readers[partition].take(records)
+            if placed:
+                self._write(partition, placed)
+        for reader in self.readers:
+            reader.look()
+        self.heartbeat.beat("ready")
+
+    def _write(self, partition: int, placed: list[Placed]) -> None:
+        with self.world.pool.connection() as c, c.transaction():
+            c.execute("SET LOCAL synchronous_commit = off")
+            project(c, self.views, partition, placed, head_of(placed))
+
+
+def head_of(placed: list[Placed]) -> Head:
+    """The head behind a batch of effective entries."""
+    last = placed[-1]
+    said = orjson.loads(last.entry.raw)["ledger"]
+    return Head(last.offset, last.entry.pos, last.entry.id, said["reg"], said["at"])
+
+
+def main() -> int:
+    """Entry point."""
+    settings = load()
+    log = log_lines.configure(f"projector-{settings.instance}")
+    process: ProjectorProcess | None = None
+    while process is None:
+        try:
+            process = ProjectorProcess(settings, log)
+        except (LogAway, PersistenceError) as away:
+            log.warning("waiting", reason=type(away).__name__)
+            time.sleep(1)
+
+    def stop(*_: object) -> None:
+        assert process is not None
+        process.running = False
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("started")
+    return process.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

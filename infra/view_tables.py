@@ -1,0 +1,148 @@
+"""A view's table is versioned by its row model; rows and the head that they stand at change in one transaction.
+
+The SQL view of the same name is what readers use; a rebuild fills a table beside it and switches the SQL view. Heads
+move by compare-and-set, so that a stale projector loses. Used by the projector, by rebuilds and by checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from domain.record.chain import Head
+from projections.engine import Group, Key, Parked, Row, View, columns, model_hash
+
+Connection = psycopg.Connection[Any]
+
+
+class StaleProjectorError(Exception):
+    """Another process has moved the view's head or switched its table."""
+
+
+class ViewTable:
+    """The table of one view (of one generation)."""
+
+    def __init__(self, view: View, table: str) -> None:
+        self.view, self.table = view, table
+        self.columns = columns(view)
+        self._names = ", ".join(name for name, _ in self.columns)
+        self._keys = ", ".join(name for name, _ in self.columns[: view.keys])
+
+    def create(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
+        """Make the table and its heads at the beginning of the record."""
+        definitions = ", ".join(f"{name} {kind} NOT NULL" for name, kind in self.columns)
+        c.execute(f"CREATE TABLE {self.table} ({definitions}, PRIMARY KEY ({self._keys}))".encode())
+        if self.view.group != self.columns[0][0]:
+            c.execute(f"CREATE INDEX ON {self.table} ({self.view.group})".encode())
+        self.reset_heads(c, topic_id, partitions, origin)
+
+    def reset_heads(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
+        """Heads at the beginning of the record."""
+        for partition in range(partitions):
+            c.execute(
+                "INSERT INTO view_head VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                (self.table, partition, topic_id, *origin),
+            )
+
+    def head(self, c: Connection, partition: int) -> tuple[str, Head]:
+        """(topic id, head) of one partition."""
+        row = c.execute(
+            'SELECT topic_id, "offset", pos, entry_id, reg, at FROM view_head WHERE table_name = %s AND partition = %s',
+            (self.table, partition),
+        ).fetchone()
+        if row is None:
+            raise StaleProjectorError(f"{self.table} is gone")
+        return row[0], Head(*row[1:])
+
+    def load(self, c: Connection, groups: Sequence[str]) -> dict[str, Group]:
+        """Every row of the groups, in one query."""
+        found: dict[str, Group] = {g: {} for g in groups}
+        if groups:
+            sql = f"SELECT {self._names} FROM {self.table} WHERE {self.view.group} = ANY(%s)"
+            at = [name for name, _ in self.columns].index(self.view.group)
+            for row in c.execute(sql.encode(), (list(groups),), binary=True):
+                found[row[at]][row[: self.view.keys]] = row
+        return found
+
+    def write(self, c: Connection, rows: Sequence[Row]) -> None:
+        """Insert or replace rows with one statement."""
+        if not rows:
+            return
+        arrays = ", ".join(f"%b::{kind}[]" for _, kind in self.columns)
+        changes = ", ".join(f"{name} = excluded.{name}" for name, _ in self.columns[self.view.keys :])
+        sql = (
+            f"INSERT INTO {self.table} ({self._names}) SELECT * FROM unnest({arrays})"
+            f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}"
+        )
+        c.execute(sql.encode(), [list(column) for column in zip(*rows, strict=True)])
+
+    def copy(self, c: Connection, rows: Iterable[Row]) -> None:
+        """Fill an empty table."""
+        with c.cursor() as cursor, cursor.copy(f"COPY {self.table} ({self._names}) FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def move(self, c: Connection, partition: int, before: Head, after: Head) -> None:
+        """Move the head. Raises `StaleProjectorError` when it stands elsewhere or the table is no longer live."""
+        moved = c.execute(
+            'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s'
+            " WHERE table_name = %s AND partition = %s AND pos = %s AND entry_id = %s",
+            (*after, self.table, partition, before.pos, before.id),
+        )
+        if moved.rowcount != 1:
+            raise StaleProjectorError(f"{self.table}/{partition} was moved by another process")
+
+    def park(self, c: Connection, partition: int, parked: Parked) -> None:
+        """Keep what could not be folded."""
+        for stream, pos, reason in parked.fresh:
+            c.execute(
+                "INSERT INTO parked VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (self.table, stream, partition, pos, reason),
+            )
+        parked.fresh.clear()
+
+    def parked(self, c: Connection) -> set[str]:
+        """Streams that are parked."""
+        return {r[0] for r in c.execute("SELECT DISTINCT stream FROM parked WHERE table_name = %s", (self.table,))}
+
+    def rows(self, c: Connection) -> Iterable[Row]:
+        """Every row, ordered by key (for checks)."""
+        return c.execute(f"SELECT {self._names} FROM {self.table} ORDER BY {self._keys}".encode())
+
+    def drop(self, c: Connection) -> None:
+        """Remove the table and what is kept for it."""
+        for name in ("view_head", "parked"):
+            c.execute(f"DELETE FROM {name} WHERE table_name = %s".encode(), (self.table,))
+        c.execute(f"DROP TABLE IF EXISTS {self.table}".encode())
+
+
+def keys_of(changed: dict[str, set[Key]], groups: dict[str, Group]) -> list[Row]:
+    """The changed rows."""
+    return [groups[g][key] for g, keys in changed.items() for key in keys]
+
+
+def live(c: Connection, view: View) -> ViewTable | None:
+    """The table that readers see now, None before the first one."""
+    row = c.execute("SELECT table_name FROM view WHERE name = %s", (view.name,)).fetchone()
+    return ViewTable(view, row[0]) if row else None
+
+
+def new_table(c: Connection, view: View) -> ViewTable:
+    """A table beside the live one: the same row model, the next generation."""
+    row = c.execute("SELECT nextval('view_generation')").fetchone()
+    assert row is not None
+    return ViewTable(view, f"{view.name}_{model_hash(view)}_{row[0]}")
+
+
+def publish(c: Connection, table: ViewTable) -> None:
+    """Let readers see this table under the view's name."""
+    name = table.view.name
+    c.execute(f"DROP VIEW IF EXISTS {name}".encode())
+    c.execute(f"CREATE VIEW {name} AS SELECT * FROM {table.table}".encode())
+    c.execute(
+        "INSERT INTO view (name, table_name) VALUES (%s, %s)"
+        " ON CONFLICT (name) DO UPDATE SET table_name = excluded.table_name, built_at = now()",
+        (name, table.table),
+    )

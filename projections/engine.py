@@ -1,0 +1,95 @@
+"""A view is a keyed fold: rows of one group change by one entry, purely, and the same fold serves live, rebuild and tests.
+
+A group is what must be loaded together, mostly a case: its rows are a function of that case's entries alone. `fold`
+runs a batch over groups in memory and says which rows changed; who calls it (the projector, a rebuild, a check) loads
+and writes. No column depends on the present moment or on the moment of insertion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Protocol, get_type_hints
+
+from projections.entry import Entry
+
+Row = tuple[Any, ...]
+Key = tuple[Any, ...]
+Group = dict[Key, Row]
+
+
+class View(Protocol):
+    """One view: its row model and its fold."""
+
+    name: str
+    row: type[Row]
+    """A NamedTuple class; its first `keys` fields are the primary key."""
+    keys: int
+    group: str
+    """The field by whose value rows are loaded together."""
+
+    def groups(self, entry: Entry) -> Iterable[str]:
+        """The groups that the entry touches; empty when it is nothing to this view."""
+        ...
+
+    def evolve(self, rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
+        """The rows of one group that are new or changed by the entry."""
+        ...
+
+
+SQL_TYPES = {str: "text", int: "bigint"}
+
+
+def columns(view: View) -> list[tuple[str, str]]:
+    """(name, SQL type) of the view's table, in order."""
+    return [(name, SQL_TYPES[kind]) for name, kind in get_type_hints(view.row).items()]
+
+
+def model_hash(view: View) -> str:
+    """Eight characters that change when the row model does."""
+    return sha256(repr((columns(view), view.keys, view.group)).encode()).hexdigest()[:8]
+
+
+@dataclass
+class Parked:
+    """Streams that a view could not fold: (stream, position, reason) of this batch, and all streams parked so far."""
+
+    streams: set[str] = field(default_factory=set)
+    fresh: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def take(self, entry: Entry, reason: str) -> None:
+        """Put an entry aside."""
+        self.streams.add(entry.stream)
+        self.fresh.append((entry.stream, entry.pos, reason))
+
+
+class CannotFoldError(Exception):
+    """An entry that a rebuild could not fold; the message names its place and the exception's class, no content."""
+
+
+def fold(view: View, groups: dict[str, Group], entries: Iterable[Entry], parked: Parked | None) -> dict[str, set[Key]]:
+    """Fold entries into `groups` (which must hold every group that they touch); returns the changed keys by group.
+
+    With `parked`, an entry that cannot be folded parks its stream; without, it raises `CannotFoldError`.
+    """
+    changed: dict[str, set[Key]] = {}
+    size, evolve, touched = view.keys, view.evolve, view.groups
+    for entry in entries:
+        if parked is not None and entry.stream in parked.streams:
+            parked.take(entry, "behind a parked entry")
+            continue
+        try:
+            for name in touched(entry):
+                group = groups[name]
+                rows = list(evolve(group, entry))
+                for row in rows:
+                    key = row[:size]
+                    group[key] = row
+                    changed.setdefault(name, set()).add(key)
+        except Exception as error:
+            if parked is None:
+                place = f"{view.name}: entry {entry.partition}-{entry.pos}"
+                raise CannotFoldError(f"{place}: {type(error).__name__}") from error
+            parked.take(entry, type(error).__name__)
+    return changed
