@@ -7,6 +7,7 @@ looks again every second all the same, so a lost notification delays an answer a
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from infra.api.database import Database
 from infra.index import CHANNEL
 
 LOOK_SECONDS = 1.0
+
+_TOLD = re.compile(r"([0-9]{1,9}):-?[0-9]{1,18}:(-?[0-9]{1,18})")
 
 # The first entry at or behind the offset: the outcome itself, or the `intake` entry that says that it was lost.
 _FIND = b"""
@@ -80,6 +83,7 @@ class Outcomes:
                     self._url, autocommit=True, connect_timeout=5
                 ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}".encode())
+                    self._partitions.clear()
                     self._wake_all()
                     pause = 0.1
                     async for notice in connection.notifies():
@@ -96,11 +100,14 @@ class Outcomes:
         return found if found.body is not None else None
 
     async def _told(self, payload: str) -> None:
-        log, _, src = (int(part) for part in payload.split(":"))
+        told = _TOLD.fullmatch(payload)
+        if told is None:
+            return
+        log, src = int(told[1]), int(told[2])
         if log not in self._partitions:
             rows = await self._database.rows(b"SELECT id, topic, partition FROM log")
             self._partitions = {r["id"]: r["partition"] if r["topic"] == self._topic else None for r in rows}
-        partition = self._partitions.get(log)
+        partition = self._partitions.setdefault(log, None)
         for offset, woken in self._waiting.get(partition, ()) if partition is not None else ():
             if offset <= src:
                 woken.set()

@@ -57,6 +57,7 @@ LEAD_ACCEPTED = act("referral.LeadAgencyTransferAccepted", SHELTER)
 LEAD_REJECTED = act("referral.LeadAgencyTransferRejected", SHELTER)
 AGAIN = lead(CHILD_PROTECTION, SHELTER, lead_transfer_id=uid("second"))
 PROCEEDINGS = lead(POLICE, PROSECUTOR, "proceedings")
+LEADS = ("LeadsAssigned",)
 DUE, OVERDUE = ("ResponseDue",), ("DEADLINE_MISSED",)
 PENDING = [REQUESTED, ACCEPTED, REVOKED]
 
@@ -133,18 +134,18 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ),
     ("a lead goes to an active agency", [], lead(CHILD_PROTECTION, SUSPENDED), "referral.addressee_inactive"),
     ("a lead goes to who may accept it", [], lead(CHILD_PROTECTION, TASK_FORCE), "referral.addressee_lacks_mandate"),
-    ("the receiver accepts the lead", [LEAD], LEAD_ACCEPTED, ()),
+    ("the receiver accepts the lead", [LEAD], LEAD_ACCEPTED, LEADS),
     ("nobody else accepts the lead", [LEAD], by(CHILD_PROTECTION, LEAD_ACCEPTED), "referral.not_addressee"),
     ("an unknown transfer", [], LEAD_ACCEPTED, "lead_transfer.unknown"),
     ("the receiver rejects the lead", [LEAD], LEAD_REJECTED, ()),
     ("a rejected transfer is over", [LEAD, LEAD_REJECTED], LEAD_ACCEPTED, "referral.transfer_not_pending"),
     ("a second request replaces the first", [LEAD, AGAIN], LEAD_ACCEPTED, "referral.transfer_not_pending"),
-    ("the second request is pending", [LEAD, AGAIN], by(SHELTER, LEAD_ACCEPTED, lead_transfer_id=uid("second")), ()),
+    ("the second request is pending", [LEAD, AGAIN], by(SHELTER, LEAD_ACCEPTED, lead_transfer_id=uid("second")), LEADS),
     (
         "a request for the other lead replaces nothing",
         [LEAD, by(POLICE, PROCEEDINGS, lead_transfer_id=uid("p"))],
         LEAD_ACCEPTED,
-        (),
+        LEADS,
     ),
     ("who led before asks no more", [LEAD, LEAD_ACCEPTED], AGAIN, "referral.not_lead"),
 ]
@@ -222,7 +223,7 @@ def test_a_recused_officer_decides_nothing_but_may_protect_and_a_fact_stands_wit
         ([], INDICATED, {HOTLINE, CHILD_PROTECTION, POLICE}),
         ([INDICATED], REQUESTED, {HOTLINE, SHELTER}),
         ([INDICATED], LEAD, {CHILD_PROTECTION, SHELTER}),
-        ([INDICATED, LEAD], LEAD_ACCEPTED, {SHELTER}),
+        ([INDICATED, LEAD], LEAD_ACCEPTED, {SHELTER, POLICE}),
     ],
 )
 def test_an_entry_brings_publisher_leads_and_addressee_into_the_case(

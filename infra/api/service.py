@@ -1,0 +1,73 @@
+"""What every request of one API process shares: opened with the process, closed with it, handed to routes as `Shared`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from infra.api.database import Database
+from infra.api.limits import Limits
+from infra.api.metrics import Metrics
+from infra.api.outcomes import Outcomes
+from infra.api.publisher import Publisher
+from infra.api.watch import KafkaWatch
+from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of an API process."""
+
+    settings: Settings
+    database: Database
+    watch: KafkaWatch
+    outcomes: Outcomes
+    publisher: Publisher
+    limits: Limits
+    metrics: Metrics
+
+
+def assemble(settings: Settings, metrics: Metrics) -> Service:
+    """The parts from the settings; nothing is connected yet."""
+    database = Database(settings.database_url)
+    return Service(
+        settings=settings,
+        database=database,
+        watch=KafkaWatch(settings),
+        outcomes=Outcomes(database, settings.database_url, settings.topics.ledger),
+        publisher=Publisher(settings.kafka_bootstrap, settings.topics.submissions),
+        limits=Limits(time.monotonic),
+        metrics=metrics,
+    )
+
+
+@asynccontextmanager
+async def running(service: Service) -> AsyncIterator[None]:
+    """Connect, follow registry and index while the process lives, close. Kafka and PostgreSQL may be away throughout."""
+    await service.database.open()
+    service.watch.start()
+    service.publisher.start()
+    tasks = [asyncio.create_task(service.watch.follow()), asyncio.create_task(service.outcomes.listen())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await service.publisher.close()
+        await service.watch.close()
+        await service.database.close()
+
+
+def _service(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+Shared = Annotated[Service, Depends(_service)]
