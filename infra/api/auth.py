@@ -6,18 +6,27 @@ Views are then read with that agency as the first condition, so another agency's
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 from fastapi import Depends, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from infra.api.keys import digest
-from infra.api.problems import ProblemError, declared
-from infra.api.service import Shared
+from infra.api.problems import ProblemError
+from infra.api.service import Service, Shared
+from infra.kafka.errors import LogAway, LogFault
 
-PROBLEMS = declared(
-    "auth.missing_key", "auth.unknown_key", "auth.agency_suspended", "service.database_away", "service.registry_away"
+PROBLEMS = (
+    "auth.missing_key",
+    "auth.unknown_key",
+    "auth.agency_suspended",
+    "service.database_away",
+    "service.registry_away",
+    "service.view_not_built",
+    "service.fault",
 )
+"""Codes of every route that needs a key."""
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="the agency's API key")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="apiKey", description="the agency's API key")
@@ -38,16 +47,21 @@ async def caller(
     if found is None:
         raise ProblemError("auth.unknown_key")
     agency = str(found["agency"])
-    if not _active(service, agency):
-        await service.watch.refresh()  # enrolled or reinstated a moment ago?
-        if not _active(service, agency):
-            raise ProblemError("auth.agency_suspended")
+    if not await _active(service, agency):
+        raise ProblemError("auth.agency_suspended")
     return agency
 
 
-def _active(service: Shared, agency: str) -> bool:
+async def _active(service: Service, agency: str) -> bool:
+    """Asks the registry anew before it says no: the agency may have been enrolled or reinstated a moment ago."""
     view = service.watch.view()
-    return view is not None and view.is_active(agency)
+    if view is None or not view.is_active(agency):
+        with contextlib.suppress(LogAway, LogFault):
+            await service.watch.refresh()
+        view = service.watch.view()
+    if view is None:
+        raise ProblemError("service.registry_away")
+    return view.is_active(agency)
 
 
 Caller = Annotated[str, Depends(caller)]

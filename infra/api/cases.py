@@ -7,7 +7,7 @@ leaves out what it should not hold.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
@@ -23,8 +23,8 @@ router = APIRouter(tags=["cases"])
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _COLUMNS = (
-    b"case_id, status, care_lead, proceedings_lead, opened_at, last_at, last_type, last_pos, events, victims,"
-    b" open_referrals"
+    b"case_id, status, nullif(care_lead, '') AS care_lead, nullif(proceedings_lead, '') AS proceedings_lead,"
+    b" opened_at, last_at, last_type, last_pos, events, victims, open_referrals"
 )
 _LIST = (
     b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND (%s::text IS NULL OR case_id > %s)"
@@ -83,8 +83,8 @@ class Timeline(BaseModel):
 _OTHERS = ("type", "publisher", "time", "at")
 _OWN = (*_OTHERS, "event_id", "actor", "unit", "data", "effects")
 _HEADERS: dict[int | str, dict[str, Any]] = {200: {"headers": LINK}}
-_FOUND = PROBLEMS | declared("case.unknown", "request.invalid")
-_LISTED = PROBLEMS | declared("request.invalid") | _HEADERS
+_FOUND = declared(*PROBLEMS, "case.unknown", "request.invalid")
+_LISTED = declared(*PROBLEMS, "request.invalid") | _HEADERS
 
 
 @router.get("/v1/cases", operation_id="listCases", responses=_LISTED)

@@ -6,7 +6,7 @@ SQL, always filtered by the caller's agency where a view has one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -15,6 +15,8 @@ from psycopg_pool import AsyncConnectionPool
 
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
 MAX_CONNECTIONS = 8
+
+Values = Sequence[Any] | Mapping[str, Any]
 
 
 class Database:
@@ -41,12 +43,12 @@ class Database:
         """Close every connection."""
         await self._pool.close(timeout=2.0)
 
-    async def rows(self, sql: bytes, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    async def rows(self, sql: bytes, values: Values = ()) -> list[dict[str, Any]]:
         """Every row of a fixed statement of this program (never of a user). Raises `psycopg.Error`."""
         async with self._pool.connection() as connection:
             return await (await connection.execute(sql, values)).fetchall()
 
-    async def row(self, sql: bytes, values: Sequence[Any] = ()) -> dict[str, Any] | None:
+    async def row(self, sql: bytes, values: Values = ()) -> dict[str, Any] | None:
         """The first row, None when there is none. Raises `psycopg.Error`."""
         found = await self.rows(sql, values)
         return found[0] if found else None

@@ -18,7 +18,11 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self.requests = Counter("tamga_http_requests", "Requests", ["method", "route", "status"], registry=registry)
         self.seconds = Histogram(
-            "tamga_http_request_seconds", "Latency of requests", ["method", "route"], registry=registry, buckets=_SECONDS
+            "tamga_http_request_seconds",
+            "Latency of requests",
+            ["method", "route"],
+            registry=registry,
+            buckets=_SECONDS,
         )
         self.outcomes = Counter(
             "tamga_submission_outcomes", "Answers to POST /v1/submissions", ["outcome", "code"], registry=registry
@@ -26,7 +30,9 @@ class Metrics:
         self.database_up = Gauge("tamga_database_up", "1 while PostgreSQL answers", registry=registry)
         self.kafka_up = Gauge("tamga_kafka_up", "1 while Kafka answers", registry=registry)
         self.head = Gauge("tamga_ledger_position", "Position of the last entry", ["partition"], registry=registry)
-        self.void = Gauge("tamga_void_entries", "Records of the ledger topic that are void", ["partition"], registry=registry)
+        self.void = Gauge(
+            "tamga_void_entries", "Records of the ledger topic that are void", ["partition"], registry=registry
+        )
         self.unjudged = Gauge("tamga_submissions_lag", "Submissions not judged yet", ["partition"], registry=registry)
         self.view_lag = Gauge("tamga_view_lag", "Entries not in the view yet", ["view", "partition"], registry=registry)
         self.parked = Gauge("tamga_parked_entries", "Entries that a view could not fold", registry=registry)

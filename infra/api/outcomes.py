@@ -88,7 +88,7 @@ class Outcomes:
                     pause = 0.1
                     async for notice in connection.notifies():
                         await self._told(notice.payload)
-            except psycopg.Error:
+            except (psycopg.Error, OSError):
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
 

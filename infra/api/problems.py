@@ -110,7 +110,7 @@ TABLE: dict[str, Sentences] = {
     "service.database_away": Sentences(503, "Database away", "The database does not answer at present.", _AWAY),
     "service.view_not_built": Sentences(503, "View not built", "This view has not been built yet.", _AWAY),
     "service.kafka_away": Sentences(
-        503, "Kafka away", "Kafka did not acknowledge in time; it is unknown whether it took the submission.", _AWAY
+        503, "Kafka away", "Kafka did not answer in time; whether it took a submission is unknown.", _AWAY
     ),
     "service.registry_away": Sentences(
         503, "Registry not read", "The registry of agencies has not been read, or is not the one it was.", _AWAY

@@ -7,12 +7,12 @@ so on while the hidden cells could still be derived from their sum (all ones, or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from infra.api.auth import PROBLEMS, Caller
+from infra.api.problems import declared
 from infra.api.service import Shared
 
 router = APIRouter(tags=["reference"])
@@ -34,7 +34,7 @@ class Cell(BaseModel):
     suppressed: bool = False
 
 
-class Field_(BaseModel):
+class FieldCounts(BaseModel):
     """The cells of one field, by code."""
 
     field: str
@@ -47,7 +47,7 @@ class Dataset(BaseModel):
     dataset: str
     records: int | None = Field(description="all records; null when suppressed")
     suppressed: bool = False
-    fields: list[Field_]
+    fields: list[FieldCounts]
 
 
 class Reference(BaseModel):
@@ -56,7 +56,7 @@ class Reference(BaseModel):
     datasets: list[Dataset]
 
 
-@router.get("/v1/reference", operation_id="getReference", responses=PROBLEMS)
+@router.get("/v1/reference", operation_id="getReference", responses=declared(*PROBLEMS))
 async def get_reference(service: Shared, _: Caller) -> Reference:
     """Counts of imported reference records by data set, field and code, small cells suppressed."""
     counts: dict[str, dict[str, dict[str, int]]] = {}
@@ -69,7 +69,7 @@ def dataset(name: str, fields: Mapping[str, Mapping[str, int]]) -> Dataset:
     """A data set as it may leave; `fields` are counts by field and code."""
     total = fields.get(TOTAL[0], {}).get(TOTAL[1], 0)
     small = total < SMALLEST
-    shown = [Field_(field=field, cells=cells(counts)) for field, counts in fields.items() if field != TOTAL[0]]
+    shown = [FieldCounts(field=field, cells=cells(counts)) for field, counts in fields.items() if field != TOTAL[0]]
     return Dataset(dataset=name, records=None if small else total, suppressed=small, fields=shown)
 
 
@@ -92,8 +92,5 @@ def suppressed(counts: Mapping[str, int]) -> frozenset[str]:
 
 
 def _derivable(hidden: list[int]) -> bool:
-    """Does the sum of the hidden cells, each known to be 1 to 10, say what each is?"""
-    total = sum(hidden)
-    return len(hidden) == 1 or total == len(hidden) or total == len(hidden) * (SMALLEST - 1)
-
-
+    """Does the sum of the hidden cells say what each is? A single one; else small ones alone, all ones or all tens."""
+    return len(hidden) == 1 or set(hidden) in ({1}, {SMALLEST - 1})

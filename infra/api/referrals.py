@@ -20,13 +20,13 @@ from infra.api.service import Shared
 router = APIRouter(tags=["referrals"])
 
 Direction = Literal["in", "out"]
-State = Literal["requested", "unavailable", "accepted", "rejected", "revoked", "completed"]
+State = Literal["requested", "unavailable", "accepted", "rejected", "revocation_pending", "revoked", "completed"]
 
 _LIST = b"""
 SELECT * FROM (
     SELECT referral_id, case_id, direction, from_agency, to_agency, victim_id, service_type, urgency, state,
-           requested_at, due_at, answered_at,
-           coalesce(state IN ('requested', 'unavailable') AND due_at < %(now)s, false) AS overdue
+           requested_at, nullif(due_at, '') AS due_at, nullif(answered_at, '') AS answered_at,
+           state IN ('requested', 'unavailable') AND coalesce(nullif(due_at, '') < %(now)s, false) AS overdue
     FROM referrals
     WHERE agency = %(agency)s AND (%(direction)s::text IS NULL OR direction = %(direction)s)
       AND (%(state)s::text IS NULL OR state = %(state)s)
@@ -64,9 +64,7 @@ class ReferralList(BaseModel):
 _HEADERS: dict[int | str, dict[str, Any]] = {200: {"headers": LINK}}
 
 
-@router.get(
-    "/v1/referrals", operation_id="listReferrals", responses=PROBLEMS | declared("request.invalid") | _HEADERS
-)
+@router.get("/v1/referrals", operation_id="listReferrals", responses=declared(*PROBLEMS, "request.invalid") | _HEADERS)
 async def list_referrals(
     service: Shared,
     agency: Caller,
@@ -75,7 +73,9 @@ async def list_referrals(
     after: Cursor = None,
     direction: Annotated[Direction | None, Query(description="only those to (`in`) or from (`out`) the agency")] = None,
     state: Annotated[State | None, Query(description="only those in this state")] = None,
-    overdue: Annotated[bool | None, Query(description="only those that are overdue now, or only those that are not")] = None,
+    overdue: Annotated[
+        bool | None, Query(description="only those that are overdue now, or only those that are not")
+    ] = None,
 ) -> ReferralList:
     """The agency's referrals, by referral id."""
     last, side = key_of(after, 2) or (None, None)

@@ -1,4 +1,4 @@
-"""What every request of one API process shares: opened with the process, closed with it, handed to routes as `Shared`."""
+"""What every request of one API process shares: opened with the process, closed with it, `Shared` in the routes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def assemble(settings: Settings, metrics: Metrics) -> Service:
 
 @asynccontextmanager
 async def running(service: Service) -> AsyncIterator[None]:
-    """Connect, follow registry and index while the process lives, close. Kafka and PostgreSQL may be away throughout."""
+    """Connect, follow registry and index while the process lives, close. Kafka and PostgreSQL may be away."""
     await service.database.open()
     service.watch.start()
     service.publisher.start()

@@ -7,11 +7,12 @@ when it grew; a registry that is not the one it was is a fault, and from then on
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -65,9 +66,9 @@ class KafkaWatch:
         if self.age > REPEAT_SECONDS:
             await self._ask(self._refresh)
 
-    async def end(self, partition: int) -> int:
-        """The offset behind the last submission of a partition. Raises `LogAway`."""
-        found: int = await self._ask(lambda: self._log(partition).end())
+    async def ends(self, partitions: Sequence[int]) -> dict[int, int]:
+        """The offset behind the last submission of each partition. Raises `LogAway`."""
+        found: dict[int, int] = await self._ask(lambda: {p: self._log(p).end() for p in partitions})
         return found
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -79,10 +80,8 @@ class KafkaWatch:
     async def follow(self) -> None:
         """Refresh until cancelled; Kafka may come and go."""
         while True:
-            try:
+            with contextlib.suppress(Exception):  # whatever it was, `age` and `fault` tell, and the next one may pass
                 await self._ask(self._refresh)
-            except (LogAway, LogFault):
-                pass
             await asyncio.sleep(REFRESH_SECONDS)
 
     async def close(self) -> None:

@@ -15,8 +15,9 @@ from infra.demo.publisher import drawn_id
 
 HOTLINE, POLICE, PROSECUTOR, BORDER = "mn.hotline108", "mn.npa", "mn.opg", "mn.gabp"
 CARE, SHELTER, HEALTH, SCHOOLS, TEAM = "mn.cfdpa", "mn.mgec", "mn.health", "mn.education", "mn.mdt"
-ANSWERING = (CARE, SHELTER, HEALTH, HOTLINE, POLICE, TEAM)
-"""Agencies that may send and answer referrals."""
+
+STRANGERS = (HEALTH, HOTLINE, POLICE, TEAM)
+"""Agencies that may send and answer referrals; the usurper of an act is one that has no part in it."""
 
 _OPENERS = (
     (HOTLINE, "hotline_108", "citizen"),
@@ -30,15 +31,25 @@ _OPENERS = (
 _SIGNS = ("begging", "debt_bondage", "documents_withheld", "hazardous_work", "movement_restricted", "wages_taken")
 _EXPLOITATION = ("ForcedLabour", "ForcedBegging", "ChildLabour", "SexualExploitation", "Servitude")
 _PLACES = ("MN-1", "MN-035", "MN-037", "MN-047", "MN-061", "unknown")
-_WITHOUT_CONSENT = ("safehouse_service", "health_medical_service", "child_protection_service", "police_other_service")
-_OPTIONAL = ("psychosocial_service", "education_service", "livelihoods_service", "food_service")
+_SENDERS = (HOTLINE, POLICE, CARE, TEAM, HEALTH)
+_NEEDED = {
+    "safehouse_service": (SHELTER, CARE, "mn.police_shelters"),
+    "health_medical_service": (HEALTH, "mn.hospital_shelters"),
+    "child_protection_service": (CARE, TEAM),
+    "legal_assistance_service": ("mn.legal_aid", PROSECUTOR),
+}
+_OPTIONAL = {
+    "psychosocial_service": (SHELTER, CARE, HEALTH),
+    "education_service": (SCHOOLS, TEAM),
+    "food_service": (SHELTER, CARE),
+}
 _PANEL = {"panel_agencies": [CARE, SHELTER, HEALTH], "panel_members": ["panel-1", "panel-2", "panel-3"]}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Act:
     """One event of a flow. `early` is the code that refuses it when it is sent before the act before it; `usurped` the
-    code that refuses it from any other agency; `expect` its outcome where the flow has it."""
+    code that refuses it from another agency than `agency`; `expect` its outcome in its place."""
 
     agency: str
     type: str
@@ -55,13 +66,16 @@ Flow = list[Act]
 
 @dataclass
 class Child:
-    """Whom a generated case is about, and what its flows need to know of each other."""
+    """Whom a generated case is about, and what its flows need to know of each other; `now` and `later` are instants
+    that they speak of."""
 
     draw: Random
     victim_id: str
     age_band: str
     sex: str
     consents: bool
+    now: str
+    later: str
     care_lead: str = CARE
 
     def id(self) -> str:
@@ -91,9 +105,10 @@ def opening(child: Child) -> Flow:
 
 
 def consent(child: Child) -> Flow:
-    """She is told her rights and agrees to services."""
-    told = {"victim_id": child.victim_id, "matter": "rights", "language": "mon", "by": "in_person", "interpreter": False}
-    agreed = {"victim_id": child.victim_id, "consent_id": child.id(), "scopes": ["services", "share_agencies"]}
+    """The child is told what rights there are, and agrees to services."""
+    told: dict[str, Any] = {"victim_id": child.victim_id, "matter": "rights", "language": "mon"}
+    told |= {"by": "in_person", "interpreter": False}
+    agreed: dict[str, Any] = {"victim_id": child.victim_id, "consent_id": child.id(), "scopes": ["services", "share_agencies"]}
     agreed |= {"given_by": child.draw.choice(("individual", "guardian")), "assent": "given"}
     agreed |= {"basis": "explained_child_friendly", "guardian_conflict": "no", "language": "mon", "interpreter": False}
     return [
@@ -103,44 +118,44 @@ def consent(child: Child) -> Flow:
 
 
 def withdrawal(child: Child) -> Flow:
-    """She withdraws what she agreed to."""
+    """What was agreed to is withdrawn."""
     data = {"victim_id": child.victim_id, "scopes": ["services", "share_agencies"], "withdrawn_by": "individual"}
     return [Act(SHELTER, "consent.ConsentWithdrawn", data, fact=True)]
 
 
-def _request(child: Child, referral_id: str, sender: str, addressee: str) -> Act:
-    draw = child.draw
-    optional = draw.random() < 0.4
-    service = draw.choice(_OPTIONAL if optional else _WITHOUT_CONSENT)
-    urgency = "routine" if optional else draw.choice(("emergency", "urgent", "routine"))
-    data = {"victim_id": child.victim_id, "referral_id": referral_id, "to_agency": addressee, "service_type": service}
-    data |= {"urgency": urgency, "reason": "AdditionalServicesRequired", "compartments_shared": ["identity"]}
-    missing = optional and not child.consents
-    return Act(sender, "referral.ReferralRequested", data, expect="consent.missing" if missing else "admitted")
+def referral(child: Child) -> Flow:
+    """A referral and what becomes of it; an optional service needs the consent that this child has given or not."""
+    optional = child.draw.random() < 0.4
+    service, providers = child.draw.choice(list((_OPTIONAL if optional else _NEEDED).items()))
+    addressee, third = child.draw.sample(providers, 2)
+    sender = child.draw.choice([agency for agency in _SENDERS if agency not in (addressee, third)])
+    urgency = "routine" if optional else child.draw.choice(("emergency", "urgent", "routine"))
+    data: dict[str, Any] = {"victim_id": child.victim_id, "to_agency": addressee, "service_type": service}
+    data |= {"referral_id": child.id(), "urgency": urgency, "reason": "AdditionalServicesRequired"}
+    data |= {"compartments_shared": ["identity"]}
+    if optional and not child.consents:
+        return [Act(sender, "referral.ReferralRequested", data, expect="consent.missing")]
+    request = Act(sender, "referral.ReferralRequested", data)
+    return [request, *_outcome(child, request, third)]
 
 
-def referral(child: Child, time: str) -> Flow:
-    """A referral and what becomes of it; `time` is an instant after its request, for the promises made in it."""
-    draw = child.draw
-    sender, addressee, third = draw.sample(ANSWERING, 3)
-    about = {"referral_id": child.id()}
-    request = _request(child, about["referral_id"], sender, addressee)
-    if request.expect != "admitted":
-        return [request]
+def _outcome(child: Child, request: Act, third: str) -> Flow:
+    draw, sender, addressee = child.draw, request.agency, request.data["to_agency"]
+    about = {"referral_id": request.data["referral_id"]}
     tails: tuple[Callable[[], Flow], ...] = (
         list,
-        lambda: [_accepted(about, addressee, time)],
-        lambda: [_accepted(about, addressee, time), _completed(about, addressee, draw)],
-        lambda: [_accepted(about, addressee, time), _revoked(about, sender, early=""), _returned(about, addressee, time)],
-        lambda: [_rejected(about, addressee, draw), *_rerouted(child, request, third, time)],
+        lambda: [_accepted(child, about, addressee)],
+        lambda: [_accepted(child, about, addressee), _completed(about, addressee, draw)],
+        lambda: [_accepted(child, about, addressee), _revoked(about, sender), _returned(child, about, addressee)],
+        lambda: [_rejected(about, addressee, draw), *_rerouted(child, request, third)],
         lambda: [_revoked(about, sender, early="referral.unknown")],
-        lambda: [_unavailable(about, sender, time), _revoked(about, sender, early="")],
+        lambda: [_unavailable(child, about, sender), _revoked(about, sender)],
     )
-    return [request, *draw.choice(tails)()]
+    return draw.choice(tails)()
 
 
-def _accepted(about: dict[str, Any], by: str, time: str) -> Act:
-    data = about | {"accepted_by_role": "social_worker", "first_contact_due": time}
+def _accepted(child: Child, about: dict[str, Any], by: str) -> Act:
+    data = about | {"accepted_by_role": "social_worker", "first_contact_due": child.later}
     return Act(by, "referral.ReferralAccepted", data, early="referral.unknown", usurped="referral.not_addressee")
 
 
@@ -154,29 +169,32 @@ def _rejected(about: dict[str, Any], by: str, draw: Random) -> Act:
     return Act(by, "referral.ReferralRejected", data, early="referral.unknown", usurped="referral.not_addressee")
 
 
-def _rerouted(child: Child, rejected: Act, third: str, time: str) -> Flow:
+def _rerouted(child: Child, rejected: Act, third: str) -> Flow:
     again = {"referral_id": child.id()}
     request = Act(rejected.agency, rejected.type, rejected.data | again | {"to_agency": third})
-    return [request, _accepted(again, third, time)]
+    return [request, _accepted(child, again, third)]
 
 
-def _revoked(about: dict[str, Any], by: str, *, early: str) -> Act:
+def _revoked(about: dict[str, Any], by: str, *, early: str = "") -> Act:
+    # Sent before an acceptance it is no error: the referral is withdrawn at once.
     data = about | {"reason": "circumstances_changed"}
     return Act(by, "referral.ReferralRevoked", data, early=early, usurped="referral.not_sender")
 
 
-def _returned(about: dict[str, Any], by: str, time: str) -> Act:
+def _returned(child: Child, about: dict[str, Any], by: str) -> Act:
     early, usurped = "referral.no_revocation_pending", "referral.not_addressee"
-    return Act(by, "referral.RevocationAcknowledged", about | {"handed_back_at": time}, early=early, usurped=usurped)
+    return Act(
+        by, "referral.RevocationAcknowledged", about | {"handed_back_at": child.now}, early=early, usurped=usurped
+    )
 
 
-def _unavailable(about: dict[str, Any], by: str, time: str) -> Act:
-    data = about | {"reason": "no_answer", "tried_at": time, "attempts": 3}
+def _unavailable(child: Child, about: dict[str, Any], by: str) -> Act:
+    data = about | {"reason": "no_answer", "tried_at": child.now, "attempts": 3}
     early, usurped = "referral.unknown", "referral.not_sender"
     return Act(by, "referral.AddresseeReportedUnavailable", data, early=early, usurped=usurped)
 
 
-def lead_transfer(child: Child, time: str) -> Flow:
+def lead_transfer(child: Child) -> Flow:
     """The care lead is handed to another agency that cares for children."""
     receiver = next(agency for agency in (SHELTER, CARE) if agency != child.care_lead)
     about = {"lead_transfer_id": child.id()}
@@ -186,16 +204,16 @@ def lead_transfer(child: Child, time: str) -> Flow:
         Act(
             receiver,
             "referral.LeadAgencyTransferAccepted",
-            about | {"effective_at": time},
+            about | {"effective_at": child.now},
             early="lead_transfer.unknown",
             usurped="referral.not_addressee",
         ),
     ]
 
 
-def grounds(child: Child, day: str) -> Flow:
+def grounds(child: Child) -> Flow:
     """Reasonable grounds, and a conclusion: a negative one is refused while the recovery period runs."""
-    about = {"victim_id": child.victim_id, "decided_on": day} | _PANEL
+    about = {"victim_id": child.victim_id, "decided_on": child.now[:10]} | _PANEL
     decided_by = {"decided_by": "NonPoliceGovernmentalOrganization"}
     negative = child.draw.random() < 0.5
     decision = "NotAVictimOfTrafficking" if negative else "ActualVictimOfTrafficking"
@@ -212,7 +230,7 @@ def grounds(child: Child, day: str) -> Flow:
 
 
 def non_punishment(child: Child) -> Flow:
-    """A flag for an act that she was made to do, and the prosecutor's answer."""
+    """A flag for an act that the child was made to do, and the prosecutor's answer."""
     about = {"victim_id": child.victim_id, "flag_id": child.id()}
     applied = child.draw.random() < 0.7
     answer = {"applied": applied, "reason": "compelled" if applied else "not_linked"}

@@ -1,14 +1,16 @@
 """Agencies, simulated: plausible cases from a seed, with publishers that are late, repeat themselves, send too early or
 forge; every outcome is predicted from what the flow did.
 
-No rule of the domain is asked for a prediction, so a wrong rule shows. What is sent again later (an answer that came too
-early, a whole run that was interrupted) leads to the same record. Called by the demo, the benchmarks and the tests.
+No rule of the domain is asked for a prediction, so a wrong rule shows. An answer that came too early is sent again in
+its place, and a run that was interrupted, sent once more, ends with the same events on record. Called by the demo, the
+benchmarks and the tests.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from random import Random
 from typing import Literal, NamedTuple, TypeVar
 
@@ -33,9 +35,7 @@ class Sent(NamedTuple):
     behaviour: Behaviour
 
 
-def cases(
-    seed: int, count: int, publishers: Mapping[str, Publisher], *, ledger: str, base_time: str
-) -> Iterator[Sent]:
+def cases(seed: int, count: int, publishers: Mapping[str, Publisher], *, ledger: str, base_time: str) -> Iterator[Sent]:
     """`count` cases of 5 to 25 acts, one after the other, each in its sending order; no time is after `base_time`.
 
     Predicted for a ledger that holds none of it and judges within four hours of `base_time`.
@@ -66,13 +66,12 @@ class _Case:
         self._draw, self._publishers, self._base = draw, publishers, base_time
         self._stream = drawn_id(draw)
         self._minute = -19 * 60.0
-        self._records: dict[int, bytes] = {}
+        self._records: dict[Act, bytes] = {}
         self._again: list[bytes] = []
 
     def sent(self) -> Iterator[Sent]:
         """Every act in order, with what misbehaving publishers send around it."""
-        acts = self._acts()
-        for act, following in acts:
+        for act, following in self._acts():
             if following is not None and following.early and following.expect == "admitted" and self._happens():
                 yield self._sent(self._record(following), following.early, "out_of_order")
             if act.expect == "admitted" and self._happens():
@@ -89,30 +88,36 @@ class _Case:
     def _acts(self) -> list[tuple[Act, Act | None]]:
         """The acts in order, each with the one that follows it in its flow."""
         first, middle, last = self._flows()
-        chained = [list(zip(flow, [*flow[1:], None], strict=True)) for flow in middle]
-        return [*_chain(first), *_merged(self._draw, chained), *_chain(last)]
+        return [*_chained(first), *_merged(self._draw, list(map(_chained, middle))), *_chained(last)]
 
     def _flows(self) -> tuple[Flow, list[Flow], Flow]:
-        draw, later = self._draw, moved(self._base, minutes=24 * 60)
-        band, sex = draw.choice(("0-8", "9-13", "14-17", "unknown")), draw.choice(("female", "male", "unknown"))
-        child = Child(draw, drawn_id(draw), band, sex, consents=draw.random() < 0.6)
+        draw = self._draw
+        child = Child(
+            draw,
+            victim_id=drawn_id(draw),
+            age_band=draw.choice(("0-8", "9-13", "14-17", "unknown")),
+            sex=draw.choice(("female", "male", "unknown")),
+            consents=draw.random() < 0.6,
+            now=self._base,
+            later=moved(self._base, minutes=24 * 60),
+        )
         first = flows.opening(child)
         if child.consents:
             first += flows.consent(child)
-        middle = [flows.referral(child, later) for _ in range(draw.randint(1, 3))]
+        middle = [flows.referral(child) for _ in range(draw.randint(1, 3))]
         middle.append(flows.non_punishment(child))
         if draw.random() < 0.3:
-            middle.append(flows.lead_transfer(child, later))
+            middle.append(flows.lead_transfer(child))
         if draw.random() < 0.4:
-            middle.append(flows.grounds(child, self._base[:10]))
+            middle.append(flows.grounds(child))
         return first, middle, flows.withdrawal(child) if child.consents and draw.random() < 0.3 else []
 
     def _record(self, act: Act) -> bytes:
         """The signed event of an act: made once, so that whoever sends it again sends the same bytes."""
-        if id(act) not in self._records:
+        if act not in self._records:
             self._minute += self._draw.uniform(1, 30)
-            self._records[id(act)] = self._publishers[act.agency].sign(self._event(act, self._minute))
-        return self._records[id(act)]
+            self._records[act] = self._publishers[act.agency].sign(self._event(act, self._minute))
+        return self._records[act]
 
     def _event(self, act: Act, minute: float) -> dict[str, object]:
         time = moved(self._base, minutes=minute)
@@ -127,11 +132,11 @@ class _Case:
         )
 
     def _true(self, act: Act) -> Sent:
-        late = act.fact and id(act) not in self._records and self._happens()
+        late = act.fact and act not in self._records and self._happens()
         if late:
             days_before = self._draw.uniform(2, 9) * 24 * 60
             event = self._event(act, self._minute - days_before)
-            self._records[id(act)] = self._publishers[act.agency].sign(event)
+            self._records[act] = self._publishers[act.agency].sign(event)
         record = self._record(act)
         if act.expect == "admitted" and self._happens():
             self._again.append(record)
@@ -139,8 +144,7 @@ class _Case:
 
     def _forged(self, act: Act) -> Sent:
         """The act by another agency: with its key in the publisher's name, in its own name, or as if it might."""
-        # The care lead is held by one of these two at the most, and neither addressed nor sent by the forger below.
-        strangers = [agency for agency in flows.ANSWERING if agency not in (act.agency, flows.CARE, flows.SHELTER)]
+        strangers = [agency for agency in flows.STRANGERS if agency != act.agency]
         forger = self._publishers[self._draw.choice(strangers)]
         event = self._event(act, self._minute)
         ways: list[tuple[bytes, str]] = [
@@ -155,5 +159,5 @@ class _Case:
         return Sent(self._stream, record, expect, behaviour)
 
 
-def _chain(flow: Flow) -> list[tuple[Act, Act | None]]:
-    return list(zip(flow, [*flow[1:], None], strict=True))
+def _chained(flow: Flow) -> list[tuple[Act, Act | None]]:
+    return list(zip_longest(flow, flow[1:]))

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain import submission
 from domain.catalogue import by_name
-from domain.record.signing import Signer
+from domain.record.signing import SeedSigner, Signer
 from infra import clock
 
 
@@ -40,7 +40,7 @@ class Publisher:
     >>> record = publisher.sign(event)
     """
 
-    def __init__(self, agency: str, signer: Signer, *, ledger: str, seed: int = 0) -> None:
+    def __init__(self, agency: str, signer: SeedSigner, *, ledger: str, seed: int = 0) -> None:
         self.agency, self.signer, self.ledger = agency, signer, ledger
         self._draw = draws(seed, ledger, agency)
 
@@ -87,6 +87,6 @@ class _Impostor:
         return self._signer.sign(message)
 
 
-def publishers(signers: Mapping[str, Signer], *, ledger: str, seed: int = 0) -> dict[str, Publisher]:
+def publishers(signers: Mapping[str, SeedSigner], *, ledger: str, seed: int = 0) -> dict[str, Publisher]:
     """A publisher for each agency that has a key."""
     return {agency: Publisher(agency, signer, ledger=ledger, seed=seed) for agency, signer in signers.items()}

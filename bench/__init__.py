@@ -1,0 +1,1 @@
+"""Figures of the ledger, each beside its peer on the same work in the same run: `make bench`."""

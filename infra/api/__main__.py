@@ -1,0 +1,44 @@
+"""`python -m infra.api`: serves until it is told to stop; says on stderr which URL it listens on.
+
+It starts whatever is away and says so in `/readyz`. Settings: `TAMGA_API_HOST`, `TAMGA_API_PORT` (0 picks a free one).
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+import uvicorn
+
+from infra import log_lines
+from infra.api.app import build
+from infra.bootstrap import NotConfiguredError, require
+from infra.settings import load
+
+MISCONFIGURED = 2
+
+
+def main() -> int:
+    """Run the server; the exit status."""
+    settings = load()
+    log = log_lines.configure(f"api-{settings.instance}")
+    try:
+        require(settings, "kafka_bootstrap", "database_url", "ledger_id", "roots_digest")
+        listening = socket.create_server((settings.api_host, settings.api_port), family=_family(settings.api_host))
+    except (NotConfiguredError, OSError) as error:
+        print(f"tamga api: {error}", file=sys.stderr)
+        return MISCONFIGURED
+    log.info("listening", url=f"http://{settings.api_host}:{listening.getsockname()[1]}")
+    config = uvicorn.Config(
+        build(settings, log), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=12
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,176 @@
+"""`/healthz` says that the process lives, `/readyz` whether the ledger works, `/metrics` both in numbers. No key.
+
+None of them shows an agency, a case or a message: names of processes, codes, positions and counts alone. Ready means:
+PostgreSQL and Kafka answer, a registrar and a projector are ready and were heard of in the last 10 s, none that was
+heard of lately is anything else, and none stopped with an alarm. A registrar without a partition stands by: it counts
+neither way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, Field
+
+from infra.api.service import Service, Shared
+from infra.kafka.errors import LogAway
+
+router = APIRouter(tags=["operation"])
+
+STALE_SECONDS = 10.0
+STANDBY = "no_partition"
+ROLES = ("registrar", "projector")
+
+_PROCESSES = b"""
+SELECT name, role, state, code, extract(epoch FROM now() - seen_at)::float8 AS age FROM process ORDER BY name
+"""
+_LOGS = b"""
+SELECT partition, pos, src, "offset" - pos AS void FROM log WHERE topic = %s ORDER BY partition
+"""
+_VIEWS = b"""
+SELECT view.name, log.partition, log.pos - coalesce(view_head.pos, -1) AS lag
+FROM view CROSS JOIN log
+LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition
+WHERE log.topic = %s ORDER BY log.partition, view.name
+"""
+_PARKED = b"SELECT count(*) AS parked FROM parked JOIN view USING (table_name)"
+
+
+class Process(BaseModel):
+    """A process as it was last heard of."""
+
+    name: str
+    role: str
+    state: str
+    code: str = Field(description="why it is not ready")
+    stale: bool = Field(description="not heard of for 10 s")
+
+
+class PartitionLag(BaseModel):
+    """A ledger partition: where it stands and what is behind."""
+
+    partition: int
+    position: int
+    void: int = Field(description="records of the topic that are no entries")
+    submissions: int | None = Field(description="submissions not judged yet; null when Kafka can't say")
+    views: dict[str, int] = Field(description="entries that each view has not folded yet")
+
+
+class Readiness(BaseModel):
+    """Does the ledger work, and how far behind is each part?"""
+
+    ready: bool
+    reasons: list[str] = Field(description="stable codes of what is not ready")
+    database: bool
+    kafka: bool
+    processes: list[Process] = []
+    partitions: list[PartitionLag] = []
+    parked: int = Field(0, description="entries that a view could not fold")
+
+
+class Alive(BaseModel):
+    """The process lives."""
+
+    status: str = "alive"
+
+
+@router.get("/healthz", operation_id="health")
+async def healthz() -> Alive:
+    """The process lives."""
+    return Alive()
+
+
+@router.get("/readyz", operation_id="readiness", responses={503: {"model": Readiness, "description": "Not ready"}})
+async def readyz(service: Shared, response: Response) -> Readiness:
+    """Whether everything that an event passes works, with the lag of each part."""
+    found = await look(service)
+    if not found.ready:
+        response.status_code = 503
+        response.headers["Retry-After"] = "2"
+    return found
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def metrics(service: Shared) -> Response:
+    """Prometheus metrics."""
+    _set_gauges(service, await look(service))
+    return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def look(service: Service) -> Readiness:
+    """Ask the database and Kafka how things stand."""
+    kafka = service.watch.reachable
+    reasons = [] if kafka else [service.watch.fault or "kafka.away"]
+    found = Readiness(ready=False, reasons=reasons, database=True, kafka=kafka)
+    topic = service.settings.topics.ledger
+    try:
+        found.processes = [_process(row) for row in await service.database.rows(_PROCESSES)]
+        logs = await service.database.rows(_LOGS, (topic,))
+        views = await service.database.rows(_VIEWS, (topic,))
+        found.parked = (await service.database.row(_PARKED) or {"parked": 0})["parked"]
+    except psycopg.Error:
+        found.database = False
+        reasons.append("database.away")
+        return found
+    ends = await _ends(service, [log["partition"] for log in logs]) if kafka else {}
+    found.partitions = [_lag(log, views, ends.get(log["partition"])) for log in logs]
+    reasons += _not_ready(found.processes)
+    found.ready = not reasons
+    return found
+
+
+async def _ends(service: Service, partitions: list[int]) -> dict[int, int]:
+    try:
+        return await service.watch.ends(partitions)
+    except LogAway:
+        return {}
+
+
+def _process(row: dict[str, Any]) -> Process:
+    return Process(stale=row["age"] > STALE_SECONDS, **row)
+
+
+def _not_ready(processes: list[Process]) -> list[str]:
+    """`registrar.absent`, `registrar.waiting`, `registrar.stopped` …, each once."""
+    reasons = []
+    for role in ROLES:
+        of_role = [p for p in processes if p.role == role]
+        fresh = [p for p in of_role if not p.stale and p.code != STANDBY]
+        alarms = [p for p in of_role if p.state == "stopped" and p.code]
+        reasons += [f"{role}.{p.state}" for p in [*fresh, *alarms] if p.state != "ready"]
+        if not fresh:
+            reasons.append(f"{role}.absent")
+    return sorted(set(reasons))
+
+
+def _lag(log: dict[str, Any], views: list[dict[str, Any]], end: int | None) -> PartitionLag:
+    partition = log["partition"]
+    unjudged = None if end is None else max(0, end - 1 - log["src"])
+    lags = {view["name"]: view["lag"] for view in views if view["partition"] == partition}
+    return PartitionLag(partition=partition, position=log["pos"], void=log["void"], submissions=unjudged, views=lags)
+
+
+def _set_gauges(service: Service, found: Readiness) -> None:
+    m = service.metrics
+    m.clear_gauges()
+    m.database_up.set(found.database)
+    m.kafka_up.set(found.kafka)
+    m.parked.set(found.parked)
+    for p in found.processes:
+        m.process_ready.labels(p.name, p.role).set(p.state == "ready" and not p.stale)
+    for log in found.partitions:
+        partition = str(log.partition)
+        m.head.labels(partition).set(log.position)
+        m.void.labels(partition).set(log.void)
+        if log.submissions is not None:
+            m.unjudged.labels(partition).set(log.submissions)
+        for view, lag in log.views.items():
+            m.view_lag.labels(view, partition).set(lag)
