@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from eventsourcing.persistence import StoredEvent
 
@@ -12,7 +12,7 @@ from domain.record.chain import Head
 from domain.registry import View
 
 
-class Stop(Exception):  # noqa: N818 - it is an order, not an error
+class Stop(Exception):
     """A condition under which nothing may go on until a person has looked. `code` is stable."""
 
     def __init__(self, code: str, message: str) -> None:

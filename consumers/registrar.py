@@ -160,6 +160,8 @@ class PartitionRegistrar:
         if self._registry.age > REGISTRY_MAX_AGE:
             raise OperationalError("the registry was read too long ago to admit anything")
         head = self._recorder.head
+        if self._registry.view().reg < head.reg:
+            self._registry.refresh()
         court = self._court(head.at)
         drafts = self._spread(lambda record: read_one(court, record[0], record[1]), records)
         wanted = {d.found.event.stream for d in drafts if not isinstance(d.found, Refusal)}

@@ -55,7 +55,9 @@ def duplicate(of: int, known: Mapping[str, str], said: Said) -> bytes:
 
 def intake(first: int, last: int, reason: str, said: Said) -> bytes:
     """The body that says which submissions were lost unread: offsets `first` to `last`."""
-    return canonical({"ledger": ledger_member(said), "outcome": {"intake": {"from": first, "reason": reason, "to": last}}})
+    return canonical(
+        {"ledger": ledger_member(said), "outcome": {"intake": {"from": first, "reason": reason, "to": last}}}
+    )
 
 
 def genesis(facts: Mapping[str, Any], said: Said) -> bytes:

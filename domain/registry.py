@@ -102,8 +102,8 @@ class Registry:
 
     def _signer(self, payload: str, signature: dict[str, str], roots: Roots) -> str | None:
         header = ijson.parse(unb64u(signature["protected"]))
-        kid = header.get("kid")
-        if kid not in roots.keys or header != _header(str(kid), self.ledger):
+        kid = str(header.get("kid"))
+        if kid not in roots.keys or header != _header(kid, self.ledger):
             return None
         message = f"{signature['protected']}.{payload}".encode()
         return kid if verify(unb64u(roots.keys[kid]), message, unb64u(signature["signature"])) else None

@@ -156,7 +156,7 @@ def _verify(jws: bytes, kid: str, known: Known, view: View) -> bytes:
     key, valid = found
     signed, _, last = jws.rpartition(b".")
     try:
-        signature, payload = unb64u(last.decode()), unb64u(signed[signed.index(b".") + 1 :].decode())
+        signature, payload = unb64u(last), unb64u(signed[signed.index(b".") + 1 :])
     except ValueError:
         raise Refusal("jws.malformed") from None
     if not verify(key.public, signed, signature):

@@ -61,10 +61,9 @@ def outcome(url: str, api_key: str) -> dict:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    for name in "ledger", "agency", "kid", "key-file":
-        options.add_argument(f"--{name}", required=True)
-    for name in "bootstrap", "api", "api-key-file":
-        options.add_argument(f"--{name}", required="--print" not in sys.argv)
+    sent = "--print" not in sys.argv
+    for name in "ledger", "agency", "kid", "key-file", "bootstrap", "api", "api-key-file":
+        options.add_argument(f"--{name}", required=sent or name not in ("bootstrap", "api", "api-key-file"))
     options.add_argument("--topic", default="tamga.submissions")
     options.add_argument("--sd-jwt", action="store_true", help="sign with sd-jwt instead of joserfc")
     options.add_argument("--print", action="store_true", help="only print the signed event")
@@ -72,7 +71,8 @@ if __name__ == "__main__":
     said, header = event(o.agency), {"alg": "Ed25519", "kid": o.kid, "typ": "ce+sd-jwt", "ledger": o.ledger}
     record = sign(said, json.loads(Path(o.key_file).read_text())["seed"], header, sd_jwt=o.sd_jwt)
     if o.print:
-        sys.exit(0 * print(record))
+        print(record)
+        sys.exit()
     url = f"{o.api}/v1/submissions/{publish(o.bootstrap, o.topic, said['subject'], record)}"
     found = outcome(url, Path(o.api_key_file).read_text().strip())
     print(json.dumps(found, indent=1))

@@ -78,7 +78,9 @@ def open_world(settings: Settings, *, pool_size: int = 4) -> World:
     return World(settings, open_pool(settings.database_url, size=pool_size), topics, registry)
 
 
-def open_reader(world: World, partition: int, *, topic: str | None = None, seal_key: SealKey | None = None) -> LedgerReader:
+def open_reader(
+    world: World, partition: int, *, topic: str | None = None, seal_key: SealKey | None = None
+) -> LedgerReader:
     """A reader of effective entries, not started."""
     place = world.place(partition, topic)
     log = PartitionLog(world.settings.kafka_bootstrap, place.topic, partition)

@@ -45,8 +45,14 @@ class Row(NamedTuple):
 def open_pool(url: str, *, size: int = 4) -> ConnectionPool[psycopg.Connection[Any]]:
     """A pool of connections; a caller waits at most 5 s for one."""
     pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-        url, min_size=1, max_size=size, open=False, timeout=5.0, reconnect_timeout=5.0,
-        check=ConnectionPool.check_connection, kwargs={"autocommit": True},
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=5.0,
+        reconnect_timeout=5.0,
+        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True},
     )
     pool.open()
     return pool

@@ -20,5 +20,7 @@ def configure(process: str) -> Any:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr, format='{"event": "library", "level": "%(levelname)s"}')
+    logging.basicConfig(
+        level=logging.CRITICAL, stream=sys.stderr, format='{"event": "library", "level": "%(levelname)s"}'
+    )
     return structlog.get_logger().bind(process=process)

@@ -161,6 +161,10 @@ class LedgerRecorder(ApplicationRecorder):
             prev = entry_id(raw)
             entries.append(raw)
             rows.append(row)
+        if not self.reader.fence.accepts(entries[-1]):
+            raise LogFault(
+                "registrar.seal_refused", "no reader would accept this registrar's seal: key or `reg` is old"
+            )
         return Batch(entries, rows, Head(-1, pos, prev, reg, at))
 
     def _body(self, event: StoredEvent, pos: int) -> tuple[bytes, str, int, Row]:

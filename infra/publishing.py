@@ -11,7 +11,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -100,7 +100,9 @@ class _Sender:
                 return self._appender.append(self._topic, partition, [item.record for item in items]).offsets
             except LogAway as away:
                 if time.monotonic() > deadline:
-                    raise NotJudgedError(f"Kafka does not answer ({away}): see `tamga status`, then run it again") from None
+                    raise NotJudgedError(
+                        f"Kafka does not answer ({away}): see `tamga status`, then run it again"
+                    ) from None
                 time.sleep(0.5)
 
     def close(self) -> None:
@@ -140,24 +142,26 @@ class _Waiting(Generic[T]):
         return sum(map(len, self._queues.values()))
 
     def _look(self) -> list[Answer[T]]:
-        """The answers that the index has by now; none while the database is away."""
+        """The answers that the index has by now; none of a database that is away."""
+        found: list[Answer[T]] = []
         try:
             with self.pool.connection() as c:
-                rows = c.execute("SELECT partition, id, src FROM log WHERE topic = %s", (self.topic,)).fetchall()
-                return [answer for row in rows for answer in self._answered(c, *row)]
+                for row in c.execute("SELECT partition, id, src FROM log WHERE topic = %s", (self.topic,)).fetchall():
+                    found += self._answered(c, *row)
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
-            return []
+            pass
+        return found
 
-    def _answered(self, c: psycopg.Connection[object], partition: int, log: int, judged: int) -> list[Answer[T]]:
+    def _answered(self, c: psycopg.Connection[Any], partition: int, log: int, judged: int) -> list[Answer[T]]:
         queue = self._queues[partition]
         if not queue or queue[0][0] > judged:
             return []
         first = queue[0][0]
         sql = "SELECT src, pos, type FROM entry WHERE log = %s AND src BETWEEN %s AND %s"
-        found = {row[0]: row for row in c.execute(sql, (log, first, judged)).fetchall()}  # type: ignore[index]
+        found = {row[0]: row for row in c.execute(sql, (log, first, judged)).fetchall()}
         answers = []
         while queue and queue[0][0] <= judged:
             offset, tag = queue.popleft()
-            _, pos, kind = found.get(offset, (offset, -1, "outcome.intake"))  # type: ignore[misc]
+            _, pos, kind = found.get(offset, (offset, -1, "outcome.intake"))
             answers.append(Answer(tag, partition, offset, pos, kind))
         return answers

@@ -95,7 +95,9 @@ class SnapshotTable(AggregateRecorder):
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         """Keep the snapshots; raises `IntegrityError` when one is there."""
-        rows = [(str(e.originator_id), e.originator_version, e.topic, e.state, self._application) for e in stored_events]
+        rows = [
+            (str(e.originator_id), e.originator_version, e.topic, e.state, self._application) for e in stored_events
+        ]
         try:
             with self._pool.connection() as c, c.transaction(), c.cursor() as cursor:
                 cursor.executemany("INSERT INTO snapshot VALUES (%s, %s, %s, %s, %s)", rows)

@@ -46,4 +46,4 @@ def load(**changes: Any) -> Settings:
     """Settings from the environment, then from `<data folder>/tamga.env`, then the defaults."""
     folder = Path(os.environ.get("TAMGA_DATA") or data_folder())
     file = folder / "tamga.env"
-    return Settings(_env_file=file if file.exists() else None, **changes)  # type: ignore[call-arg]
+    return Settings(_env_file=file if file.exists() else None, **changes)

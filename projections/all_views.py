@@ -7,7 +7,4 @@ from typing import cast
 from projections import caseload, reference, referrals, timeline
 from projections.engine import View
 
-VIEWS: dict[str, View] = {
-    module.name: cast(View, module)
-    for module in (caseload, referrals, timeline, reference)
-}
+VIEWS: dict[str, View] = {module.name: cast(View, module) for module in (caseload, referrals, timeline, reference)}

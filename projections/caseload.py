@@ -54,7 +54,7 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     """Every agency in the case sees that something happened; newcomers get the case as it stands."""
     recorded = entry.recorded
     assert recorded is not None
-    known = [CaseloadRow(*r) for r in rows.values()]
+    known = [CaseloadRow._make(r) for r in rows.values()]
     shared = _shared(known[0] if known else None, entry, recorded)
     by_agency = {r.agency: r for r in known}
     for agency in by_agency.keys() | concerned(recorded):
@@ -64,7 +64,7 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
             victims = _with_victim(victims, recorded.event.data.get("victim_id"))
         referrals = _with_referral(referrals, agency, recorded)
         counts = (victims.count("-") // 4, referrals.count("-") // 4)
-        yield CaseloadRow(agency, entry.stream, *shared, *counts, victims, referrals)
+        yield CaseloadRow._make((agency, entry.stream, *shared, *counts, victims, referrals))
 
 
 def _shared(before: CaseloadRow | None, entry: Entry, recorded: Recorded) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""A view is a keyed fold: rows of one group change by one entry, purely, and the same fold serves live, rebuild and tests.
+"""A view is a keyed fold: rows of one group change by one entry, purely; one fold serves live, rebuild and tests.
 
 A group is what must be loaded together, mostly a case: its rows are a function of that case's entries alone. `fold`
 runs a batch over groups in memory and says which rows changed; who calls it (the projector, a rebuild, a check) loads

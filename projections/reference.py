@@ -50,7 +50,7 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     for field, code in _cells(data):
         key = (*place, field, code)
         before = rows.get(key)
-        yield ReferenceRow(*key, (before[5] if before else 0) + 1)
+        yield ReferenceRow._make((*key, (before[5] if before else 0) + 1))
 
 
 def _cells(data: Mapping[str, object]) -> Iterable[tuple[str, str]]:

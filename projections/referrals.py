@@ -1,6 +1,6 @@
 """`referrals`: what an agency has sent (`out`) and been sent (`in`), with state and due time; one row per direction.
 
-Whether a referral is overdue is computed when it is read: no column depends on now. Only sender and addressee have rows.
+Whether one is overdue is computed when it is read: no column depends on now. Only sender and addressee have rows.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     event, data = recorded.event, recorded.event.data
     if event.type == "referral.ReferralRequested":
         due = next((e.data["due_at"] for e in recorded.effects if e.type == "referral.ResponseDue"), "")
+        sides = (event.publisher, data["to_agency"], data["victim_id"])
         what = (data["service_type"], data["urgency"], "requested", event.time, due, "", entry.pos)
         for agency, direction in ((event.publisher, "out"), (data["to_agency"], "in")):
-            sides = (event.publisher, data["to_agency"], data["victim_id"])
-            yield ReferralRow(agency, data["referral_id"], direction, entry.stream, *sides, *what)
+            yield ReferralRow._make((agency, data["referral_id"], direction, entry.stream, *sides, *what))
         return
     for found in rows.values():
-        before = ReferralRow(*found)
+        before = ReferralRow._make(found)
         if before.referral_id == data["referral_id"]:
             yield before._replace(
                 state=next_state(before.state, event.type),

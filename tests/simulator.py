@@ -16,13 +16,14 @@ from domain.record.signing import SeedSigner
 from domain.refusals import Refusal
 from domain.registry import Registry, Roots, sign_record, statement
 from infra.demo.agencies import ENROLLED, kid_of
-from infra.demo.bad import REVOKED, SUSPENDED, bad_submissions, marker, opening
+from infra.demo.bad import DIGITS, REVOKED, SUSPENDED, bad_submissions, marker, opening
 from infra.demo.generator import Sent, cases, interleave
 from infra.demo.publisher import Publisher, moved, publishers
 from infra.demo.scenario import Submission, steps
 
 __all__ = [
     "BASE_TIME",
+    "DIGITS",
     "LEDGER",
     "REVOKED",
     "SUSPENDED",
@@ -72,8 +73,8 @@ def enrolled(
     apply("ledger_founded.v1", ledger, {"keys": dict(roots.keys), "threshold": 1, "partitions": 1})
     for agency, signer in signers.items():
         entry = ENROLLED[agency]
-        key = {"kid": signer.kid, "key": signer.public_b64u}
-        apply("agency_enrolled.v1", agency, {"name": entry.name_en, "categories": sorted(entry.categories)} | key)
+        data = {"name": entry.name_en, "categories": sorted(entry.categories), "kid": signer.kid}
+        apply("agency_enrolled.v1", agency, data | {"key": signer.public_b64u})
     for agency in suspended:
         apply("agency_suspended.v1", agency, {})
     for agency in revoked:

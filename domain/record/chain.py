@@ -98,6 +98,11 @@ class Fence:
         self.head = Head(offset, entry.pos, entry.id, said[0], said[1])
         return path
 
+    def accepts(self, raw: bytes) -> bool:
+        """Would this sealed record's seal hold for every reader? A writer asks before it appends."""
+        entry = frame(raw)
+        return entry is not None and entry.seal is not None and self._sealed(entry) is not None
+
     def advance(self, head: Head) -> None:
         """Take a batch of one's own as effective: it chains from the head and was acknowledged right behind it."""
         self.void += len(self._pending)

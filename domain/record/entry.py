@@ -25,18 +25,18 @@ _TAIL_REACH = 360
 
 def b64u(data: bytes) -> str:
     """Base64url without padding (RFC 7515 section 2)."""
-    return binascii.b2a_base64(data, newline=False).decode().rstrip("=").translate(_TO_URL)
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode()
 
 
-def unb64u(text: str) -> bytes:
+def unb64u(text: str | bytes) -> bytes:
     """The bytes of unpadded base64url; raises `ValueError` on any other character, length or padding."""
-    if not text.isascii() or "+" in text or "/" in text or "=" in text:
-        raise ValueError("not base64url")
-    return binascii.a2b_base64(text.translate(_FROM_URL) + "=" * (-len(text) % 4), strict_mode=True)
+    raw = text.encode() if isinstance(text, str) else text
+    return binascii.a2b_base64(raw.translate(_FROM_URL) + _PADDING[len(raw) % 4], strict_mode=True)
 
 
-_TO_URL = str.maketrans("+/", "-_")
-_FROM_URL = str.maketrans("-_", "+/")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")  # the other alphabet and padding become characters that are refused
+_PADDING = (b"", b"!", b"==", b"=")
 
 
 def canonical(value: Any) -> bytes:

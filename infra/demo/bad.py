@@ -28,6 +28,10 @@ _INDICATOR = "identification.IndicatorReported"
 _DATA = {"report_channel": "hotline_108", "indicator_codes": ["begging"], "reporter_role": "citizen", "aimag": "MN-1"}
 
 
+DIGITS = "731950731950"
+"""The marker of the kinds whose wrong member is a number."""
+
+
 def marker(kind: str) -> str:
     """What stands in the refused content of this kind and nowhere else."""
     return f"MARKER-{kind}-7f3a"
@@ -172,9 +176,10 @@ _KINDS: dict[str, tuple[str, Callable[[_Bench], bytes]]] = {
     "header-type": ("jws.type", lambda b: b.headed(typ=marker(b.kind))),
     "other-ledger": ("jws.other_ledger", lambda b: b.headed(ledger=marker(b.kind))),
     "disclosure": ("disclosure.not_accepted_yet", _with_disclosure),
+    "encrypted": ("disclosure.not_accepted_yet", lambda b: b".".join([marker(b.kind).encode()] * 5)),
     "duplicate-member": ("json.duplicate_member", lambda b: b.spliced(b'"aimag":"' + marker(b.kind).encode() + b'"')),
-    "float": ("json.float", lambda b: b.spliced(b'"weight":1.5')),
-    "big-integer": ("json.integer_range", lambda b: b.spliced(b'"count":9007199254740993')),
+    "float": ("json.float", lambda b: b.spliced(b'"weight":%s.5' % DIGITS.encode())),
+    "big-integer": ("json.integer_range", lambda b: b.spliced(b'"count":%s000000' % DIGITS.encode())),
     "nul": ("json.nul", lambda b: _said(b, note=f"{marker(b.kind)}\x00")),
     "lone-surrogate": ("json.lone_surrogate", lambda b: b.spliced(rb'"note":"\ud83d' + marker(b.kind).encode() + b'"')),
     "depth": ("json.depth", _deep),

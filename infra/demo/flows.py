@@ -7,7 +7,7 @@ the domain is asked. Called by the generator, which decides who misbehaves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -108,7 +108,8 @@ def consent(child: Child) -> Flow:
     """The child is told what rights there are, and agrees to services."""
     told: dict[str, Any] = {"victim_id": child.victim_id, "matter": "rights", "language": "mon"}
     told |= {"by": "in_person", "interpreter": False}
-    agreed: dict[str, Any] = {"victim_id": child.victim_id, "consent_id": child.id(), "scopes": ["services", "share_agencies"]}
+    agreed: dict[str, Any] = {"victim_id": child.victim_id, "consent_id": child.id()}
+    agreed |= {"scopes": ["services", "share_agencies"]}
     agreed |= {"given_by": child.draw.choice(("individual", "guardian")), "assent": "given"}
     agreed |= {"basis": "explained_child_friendly", "guardian_conflict": "no", "language": "mon", "interpreter": False}
     return [
@@ -144,6 +145,8 @@ def _outcome(child: Child, request: Act, third: str) -> Flow:
     about = {"referral_id": request.data["referral_id"]}
     tails: tuple[Callable[[], Flow], ...] = (
         list,
+        lambda: [_accepted(child, about, addressee), *_twice(_completed(about, addressee, draw))],
+        lambda: [_rejected(about, addressee, draw), _too_late(_accepted(child, about, addressee))],
         lambda: [_accepted(child, about, addressee)],
         lambda: [_accepted(child, about, addressee), _completed(about, addressee, draw)],
         lambda: [_accepted(child, about, addressee), _revoked(about, sender), _returned(child, about, addressee)],
@@ -152,6 +155,16 @@ def _outcome(child: Child, request: Act, third: str) -> Flow:
         lambda: [_unavailable(child, about, sender), _revoked(about, sender)],
     )
     return draw.choice(tails)()
+
+
+def _twice(completed: Act) -> Flow:
+    """What is done can't be done once more; the second report is another event."""
+    return [completed, replace(completed, expect="referral.not_accepted")]
+
+
+def _too_late(accepted: Act) -> Act:
+    """An acceptance of what was answered already."""
+    return replace(accepted, expect="referral.not_requested")
 
 
 def _accepted(child: Child, about: dict[str, Any], by: str) -> Act:

@@ -38,7 +38,8 @@ class Sent(NamedTuple):
 def cases(seed: int, count: int, publishers: Mapping[str, Publisher], *, ledger: str, base_time: str) -> Iterator[Sent]:
     """`count` cases of 5 to 25 acts, one after the other, each in its sending order; no time is after `base_time`.
 
-    Predicted for a ledger that holds none of it and judges within four hours of `base_time`.
+    Predicted for a ledger that holds none of it and where every agency is active; only late facts are marked late when
+    it judges within four hours of `base_time`.
     """
     for number in range(count):
         yield from _Case(draws(seed, ledger, "case", number), publishers, base_time).sent()

@@ -84,6 +84,7 @@ class _Impostor:
         self.kid, self._signer = kid, signer
 
     def sign(self, message: bytes) -> bytes:
+        """Ed25519 signature by the other key."""
         return self._signer.sign(message)
 
 

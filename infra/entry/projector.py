@@ -18,7 +18,7 @@ from psycopg_pool import PoolTimeout
 
 from consumers.projector import LiveView, project
 from domain.record.chain import ORIGIN, Head, Placed
-from infra import bootstrap, log_lines, view_tables
+from infra import bootstrap, log_lines, memory, view_tables
 from infra.heartbeat import Heartbeat
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionsLog
@@ -26,6 +26,7 @@ from infra.kafka.topics import TopicFacts
 from infra.settings import Settings, load
 from infra.view_tables import StaleProjectorError
 from projections.all_views import VIEWS
+from projections.engine import model_hash
 
 STOPPED = 3
 IDLE_MS = 100
@@ -39,7 +40,7 @@ def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
         c.execute("SELECT pg_advisory_xact_lock(7266)")
         for view in VIEWS.values():
             table = view_tables.live(c, view)
-            if table is None or f"_{view_tables.model_hash(view)}_" not in table.table:
+            if table is None or f"_{model_hash(view)}_" not in table.table:
                 table = view_tables.new_table(c, view)
                 table.create(c, facts.id, facts.partitions, ORIGIN)
                 view_tables.publish(c, table)
@@ -133,6 +134,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    memory.settle()
     log.info("started")
     return process.run()
 

@@ -14,14 +14,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import orjson
 from eventsourcing.persistence import PersistenceError
 
 from consumers.ports import Stop
 from consumers.registrar import Clocks, PartitionRegistrar, in_turn
 from domain.judge import Draft
 from domain.registry import View
-from infra import bootstrap, clock, log_lines
+from infra import bootstrap, clock, log_lines, memory
 from infra.heartbeat import Heartbeat
+from infra.index import Index
 from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
@@ -63,13 +65,16 @@ class RegistrarProcess:
         self.name = f"registrar-{settings.instance}"
         self.heartbeat = Heartbeat(self.world.pool, self.name, "registrar")
         self.membership = Membership(
-            settings.kafka_bootstrap, settings.topics.submissions,
-            group=f"{settings.topic_prefix}.registrars", instance=self.name,
+            settings.kafka_bootstrap,
+            settings.topics.submissions,
+            group=f"{settings.topic_prefix}.registrars",
+            instance=self.name,
         )
         self.submissions = PartitionsLog(settings.kafka_bootstrap, settings.topics.submissions)
         self.threads = ThreadPoolExecutor(1, thread_name_prefix="verify")
         self.running = True
         self._followed: frozenset[int] = frozenset()
+        self._named: dict[int, str] = {}
         self.registrars: dict[int, PartitionRegistrar] = {}
         self._looked = self._deleted = time.monotonic()
         self._forced = os.environ.get("TAMGA_FORCE_PARTITION")
@@ -122,15 +127,27 @@ class RegistrarProcess:
     def _next(self, partition: int, registrar: PartitionRegistrar) -> int:
         """The offset to read on from, which must be there or be the end."""
         following = registrar.judged_to + 1 if registrar.taken else registrar.take_over()
+        self._named[partition] = self._genesis(partition)["submissions"]
+        self._check_submissions()
         log = PartitionLog(self.settings.kafka_bootstrap, self.settings.topics.submissions, partition)
         start, end = log.bounds()
         log.close()
         if following < start:
-            message = f"submissions {partition}-{following} to {start - 1} were deleted unread; see `tamga intake reset`"
+            message = (
+                f"submissions {partition}-{following} to {start - 1} were deleted unread; see `tamga intake reset`"
+            )
             raise Stop("intake.lost", message)
         if following > end:
             raise LogFault("log.truncated", f"{self.submissions.topic}/{partition} ends at {end}, more was judged")
         return following
+
+    def _genesis(self, partition: int) -> dict[str, Any]:
+        """What position 0 says."""
+        index = Index(self.world.pool, self.settings.topics.ledger, partition)
+        index.head()
+        (row,) = index.select("pos = %s", [0], "pos", 1)
+        facts: dict[str, Any] = orjson.loads(row.body)["genesis"]
+        return facts
 
     def _registrar(self, partition: int) -> PartitionRegistrar:
         settings = self.settings
@@ -161,14 +178,21 @@ class RegistrarProcess:
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         self._looked = time.monotonic()
-        facts = self.world.topics.facts(self.settings.topics.submissions)
-        if facts.partitions != self.world.registry.registry.partitions:
-            raise LogFault("log.partitions_changed", f"{self.settings.topics.submissions} has {facts.partitions}")
+        self._check_submissions()
         for registrar in self.registrars.values():
             registrar.look()
         if time.monotonic() - self._deleted > 60:
             self._deleted = time.monotonic()
             self._delete_judged()
+
+    def _check_submissions(self) -> None:
+        """The submissions topic is the one that genesis names, with the partitions that it had."""
+        topic = self.settings.topics.submissions
+        facts = self.world.topics.facts(topic)
+        if facts.partitions != self.world.registry.registry.partitions:
+            raise LogFault("log.partitions_changed", f"{topic} has {facts.partitions} partitions now")
+        if any(named != facts.id for named in self._named.values()):
+            raise LogFault("log.recreated", f"{topic}: genesis names another topic id")
 
     def _delete_judged(self) -> None:
         topic = self.settings.topics.submissions
@@ -195,6 +219,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    memory.settle()
     log.info("started")
     return process.run()
 

@@ -1,1 +1,1 @@
-"""Typed wrappers around kafka-python: topics, a log that is read from an offset, a log that is appended to in batches."""
+"""Typed wrappers around kafka-python: topics, logs read from an offset, logs appended to in batches."""

@@ -68,7 +68,9 @@ class PartitionsLog:
             raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
         except KafkaError as error:
             raise LogAway(type(error).__name__) from error
-        return {tp.partition: [Record(r.offset, r.value, r.timestamp) for r in records] for tp, records in found.items()}
+        return {
+            tp.partition: [Record(r.offset, r.value, r.timestamp) for r in records] for tp, records in found.items()
+        }
 
 
 class PartitionLog:

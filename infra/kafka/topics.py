@@ -6,6 +6,7 @@ what is there with what must be; both are called by provisioning and by every pr
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,10 @@ FOREVER = {
     "unclean.leader.election.enable": "false",
 }
 """Settings of every topic of the record: nothing is deleted by time or size, the broker's clock stamps each record."""
+
+UNKNOWN_TOPIC = 3
+ASKED = 5
+"""How often a broker is asked before a topic counts as gone: one that has just started may not know it yet."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,10 @@ class Topics:
     """Administration of the topics of one cluster."""
 
     def __init__(self, bootstrap: str, **security: Any) -> None:
-        self._admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id="tamga-topics", **security)
+        try:
+            self._admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id="tamga-topics", **security)
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -72,13 +80,17 @@ class Topics:
 
     def facts(self, topic: str) -> TopicFacts:
         """Id and partition count; raises `LogFault` `log.missing_topic` when it is not there."""
-        try:
-            described = self._admin.describe_topics([topic])
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
-        for t in described:
-            if t.get("name") == topic and t.get("error_code") == 0 and t.get("partitions"):
-                return TopicFacts(str(t["topic_id"]), len(t["partitions"]))
+        for attempt in range(ASKED):
+            try:
+                described = self._admin.describe_topics([topic])
+            except KafkaError as error:
+                raise LogAway(type(error).__name__) from error
+            for t in described:
+                if t.get("name") == topic and t.get("error_code") == 0 and t.get("partitions"):
+                    return TopicFacts(str(t["topic_id"]), len(t["partitions"]))
+            if any(t.get("error_code") not in (0, UNKNOWN_TOPIC) for t in described):
+                raise LogAway("the broker has no answer about the topic yet")
+            time.sleep(0.5 * attempt)
         raise LogFault("log.missing_topic", f"topic {topic} is not there; run `tamga up`, or create it")
 
     def exists(self, topic: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+from system.running import rows, running, until
+
 from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from domain.submission import sign
 from infra import clock, founding, keys
 from infra.kafka.append import Appender
 from infra.settings import Settings
-from system.running import rows, running, until
 
 REGISTRAR = "infra.entry.registrar"
 
@@ -58,7 +59,10 @@ def test_a_signed_event_is_recorded_and_a_forged_one_refused(ledger: Settings, t
     forged = sign(indicator("mn.hotline108"), ledger=ledger.ledger_id, signer=SeedSigner(signer.kid, b"x" * 32))
     with running(REGISTRAR, ledger, tmp_path / "registrar.log"):
         appender.append(ledger.topics.submissions, partition, [good, forged, good])
-        sql = "SELECT type FROM entry JOIN log ON log.id = log WHERE topic = %s AND partition = %s AND entry.pos > 0 ORDER BY entry.pos"
+        sql = (
+            "SELECT type FROM entry JOIN log ON log.id = log"
+            " WHERE topic = %s AND partition = %s AND entry.pos > 0 ORDER BY entry.pos"
+        )
         until(lambda: len(rows(ledger.database_url, sql, ledger.topics.ledger, partition)) == 3, what="three outcomes")
     assert [r[0] for r in rows(ledger.database_url, sql, ledger.topics.ledger, partition)] == [
         "mn.tamga.identification.indicator_reported.v1",

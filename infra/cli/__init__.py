@@ -1,0 +1,1 @@
+"""The command line `tamga`: one module a command group, each of which asks a function outside this package."""

@@ -1,0 +1,117 @@
+"""The entry point `tamga`: parses, hands over, and turns every mistake of a user into one line and an exit code.
+
+0 it is so; 1 a check failed or something was refused; 2 usage or environment; 130 interrupted. A traceback is a defect.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import click
+import orjson
+import psycopg
+import typer
+from eventsourcing.persistence import PersistenceError
+from kafka.errors import KafkaError
+from psycopg_pool import PoolTimeout
+
+from infra.bootstrap import NotConfiguredError
+from infra.cli import (
+    agency,
+    check_views,
+    imports,
+    intake,
+    migrate,
+    rebuild,
+    replay,
+    show,
+    status,
+    submit,
+    up,
+    verify,
+)
+from infra.cli.output import FAILED, USAGE, MistakeError, say
+from infra.founding import RegistrationError
+from infra.importers.record import ImportFileError
+from infra.intake import IntakeError
+from infra.kafka.errors import LogAway, LogFault
+from infra.keys import KeyFileError
+from infra.local.folders import LocalServiceError
+from infra.publishing import NotJudgedError
+from infra.rebuild import RebuildError
+from projections.engine import CannotFoldError
+
+INTERRUPTED = 130
+
+REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError)
+"""Exit code 1: what was asked cannot be, as things stand."""
+ENVIRONMENT = (
+    MistakeError, NotConfiguredError, KeyFileError, LocalServiceError, ImportFileError, NotJudgedError, LogAway,
+    KafkaError, PersistenceError, PoolTimeout, psycopg.Error, OSError, UnicodeError,
+)  # fmt: skip
+"""Exit code 2: something outside must be put right first."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The ledger Tamga.")
+for command in (up.up, submit.submit, show.show, rebuild.rebuild, verify.verify, replay.replay, status.status):
+    app.command()(command)
+app.command("check-views")(check_views.check_views)
+app.command()(migrate.migrate)
+app.add_typer(imports.app, name="import")
+app.add_typer(agency.app, name="agency")
+app.add_typer(intake.app, name="intake")
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    logging.disable(logging.CRITICAL)  # libraries report what we report ourselves, and quote what they were handed
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code."""
+    try:
+        code = app(list(arguments), standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except REFUSED as error:
+        return _ended(arguments, str(error), FAILED)
+    except ENVIRONMENT as error:
+        return _ended(arguments, explained(error), USAGE)
+
+
+def explained(error: BaseException) -> str:
+    """One line that says what to do."""
+    match error:
+        case psycopg.errors.UndefinedTable():
+            return "the database has no schema of this version: run `tamga migrate`"
+        case PoolTimeout() | psycopg.OperationalError() | PersistenceError():
+            return "PostgreSQL does not answer: see TAMGA_DATABASE_URL, or start `tamga up`"
+        case LogAway() | KafkaError():
+            return f"Kafka does not answer ({_short(error)}): see TAMGA_KAFKA_BOOTSTRAP, or start `tamga up`"
+        case OSError() if error.filename:
+            return f"{error.filename}: {error.strerror}"
+        case UnicodeError():
+            return "the file is not UTF-8"
+    return _short(error)
+
+
+def _short(error: BaseException) -> str:
+    lines = str(error).strip().split("\n")
+    return lines[0][:300] or type(error).__name__
+
+
+def _ended(arguments: Sequence[str], message: str, code: int) -> int:
+    say(f"tamga: {message}")
+    if "--json" in arguments:
+        sys.stdout.write(orjson.dumps({"error": message}).decode() + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

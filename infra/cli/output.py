@@ -1,0 +1,102 @@
+"""What a command says: its result on stdout (one JSON document with `--json`), everything else on stderr.
+
+Exit codes: 0 it is so, 1 a check failed or something was refused, 2 usage or environment. Every command of `infra.cli`
+speaks through these functions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from infra import bootstrap
+from infra.settings import load
+
+FAILED = 1
+USAGE = 2
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Step = Callable[[int, int], None]
+
+_errors = Console(stderr=True, highlight=False)
+
+
+class MistakeError(Exception):
+    """Something that the caller can put right; the message is one line that says how."""
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    _errors.print(message, markup=False, soft_wrap=True)
+
+
+def result(document: Any, as_json: bool, lines: Iterable[str] = ()) -> None:
+    """The result: the document as JSON, or the lines for people."""
+    if as_json:
+        sys.stdout.write(orjson.dumps(plain(document), option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A table as lines; as wide as the terminal, or as it needs when nobody watches."""
+    shown = Table(*columns, title=title, title_justify="left", title_style="bold")
+    for row in rows:
+        shown.add_row(*(str(cell) for cell in row))
+    console = Console(file=None, highlight=False) if sys.stdout.isatty() else Console(width=160, highlight=False)
+    with console.capture() as captured:
+        console.print(shown)
+    yield from captured.get().rstrip("\n").split("\n")
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Step]:
+    """A bar on stderr: the function handed out takes (done, of how many; 0 when nobody knows)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_errors, transient=not _errors.is_terminal) as shown:
+        task = shown.add_task(label, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total or None)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: named tuples and dataclasses become objects, sets lists, other keys strings."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(member) for name, member in value._asdict().items()}
+    if isinstance(value, Mapping):
+        return {str(name): plain(member) for name, member in value.items()}
+    if isinstance(value, AbstractSet):
+        return sorted((plain(member) for member in value), key=str)
+    if isinstance(value, (list, tuple)):
+        return [plain(member) for member in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+@contextmanager
+def opened(**changes: Any) -> Iterator[bootstrap.World]:
+    """The ledger that the settings name, for the length of a command."""
+    world = bootstrap.open_world(load(**changes))
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+def fail_unless(holds: bool) -> None:
+    """End with exit code 1 unless it holds."""
+    if not holds:
+        raise typer.Exit(FAILED)
