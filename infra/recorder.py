@@ -24,6 +24,7 @@ from eventsourcing.persistence import (
 from psycopg.errors import UniqueViolation
 
 from infra import bootstrap, settings
+from infra.catalogue_mapper import CatalogueMapper
 from infra.partition_recorder import LedgerRecorder
 
 
@@ -44,6 +45,12 @@ class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
         if self._world is None:
             self._world = bootstrap.open_world(self.settings)
         return self._world
+
+    def mapper(self, transcoder: Any = None, mapper_class: Any = None) -> Any:
+        """The catalogue's mapper on a ledger partition, the library's own for an application's topic."""
+        if mapper_class is None and not self.settings.app_topic and not self.env.get(self.MAPPER_TOPIC):
+            mapper_class = CatalogueMapper
+        return super().mapper(transcoder, mapper_class)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """`events`: the log. `snapshots`: the PostgreSQL table."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from generated import cell, settle
@@ -17,8 +18,9 @@ PAGE = "docs/reference/cli.md"
 HEAD = """<!-- Written by tools/cli_page.py from infra/cli. -->
 # The command line
 
-`tamga COMMAND --help` says the same. Exit status 0: it is as it should be; 1: it is not (a submission refused, a view
-that differs, a record that does not hold); 2: the command was not run (a wrong argument, a missing setting or key).
+`tamga COMMAND --help` says the same. Results go to stdout, one JSON document with `--json`; progress and messages go to
+stderr. Exit code 0: it is so; 1: a check failed or something was refused; 2: usage or environment, and the message says
+what to put right; 130: interrupted.
 """
 
 
@@ -74,9 +76,16 @@ def _argument(parameter: Any) -> str:
 def _names(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"`{_argument(parameter)}`"
-    kind = "" if parameter.is_flag else f" {(parameter.metavar or parameter.type.name).upper()}"
     names = "/".join([*parameter.opts, *parameter.secondary_opts])
-    return f"`{names}{kind}`"
+    return f"`{names}`" if parameter.is_flag else f"`{names} {_metavar(parameter)}`"
+
+
+def _metavar(parameter: Any) -> str:
+    """What an option takes, as `--help` says it."""
+    if parameter.metavar:
+        return str(parameter.metavar).upper()
+    kind = parameter.type_descriptor.annotation
+    return {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH"}.get(kind, "VALUE")
 
 
 def _said(parameter: Any) -> str:
@@ -84,7 +93,8 @@ def _said(parameter: Any) -> str:
     shown = parameter.default
     plain = not parameter.required and not callable(shown) and shown not in (None, False, "", (), [])
     flags = f" (default `{shown}`)" if plain and shown is not True else ""
-    return f"{text}{' Required.' if parameter.required else ''}{flags}".strip()
+    needed = " Required." if parameter.required and parameter.param_type_name == "option" else ""
+    return f"{text}{needed}{flags}".strip()
 
 
 if __name__ == "__main__":

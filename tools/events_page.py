@@ -5,18 +5,19 @@ python tools/events_page.py [--check]
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from generated import cell, settle
+from generated import ROOT, cell, settle
 
 from domain.catalogue import ClearField, EventType, by_name, read
 from domain.codes import codes
-from domain.profile import deadline
 
 PAGE = "docs/reference/events.md"
 CATALOGUE = read()
+DEADLINES = json.loads((ROOT / "domain/data/mongolia_profile.json").read_text(encoding="utf-8"))["deadlines"]
 STAGES = ("identification", "consent", "referral", "case", "ledger")
 """The order of a case; a known type of a stage that stands here not is a defect that this script finds."""
 
@@ -39,7 +40,9 @@ yet (`disclosure.not_accepted_yet`).
 AGENCIES = """
 *Who may publish* names categories of agencies; the registry says which agency is of which category. An *authority* whose
 officer is recused from the case is refused `actor.recused`, unless the type is *protective*: a protective act is never
-refused for a status, and needs an open case and nothing else.
+refused for a status, and needs an open case and nothing else. *Due* is a duty that the event starts, with the time that the
+profile gives it (ISO 8601). *Effect* says what a type means in the whole catalogue: the desks, and the clock that reports
+what has fallen due, are not built yet.
 """
 
 
@@ -63,19 +66,13 @@ def _of(stage: str) -> list[EventType]:
 
 
 def _type(known: EventType, entry: dict[str, Any]) -> str:
+    rows = "".join(f"| {name} | {text} |\n" for name, text in _rules(known, entry) if text)
+    return f"### {known.name.partition('.')[2]}\n\n`{known.wire}`\n\n| | |\n|---|---|\n{rows}\n{_fields(known)}"
+
+
+def _rules(known: EventType, entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
     effect, _, basis = (known.model.__doc__ or "").partition("\n\nBasis: ")
-    rows = "".join(f"| {name} | {text} |\n" for name, text in _rules(known, entry, basis.rstrip(".")) if text)
-    return (
-        f"### {known.name.partition('.')[2]}\n\n`{known.wire}`\n\n{_sentence(effect)}\n\n"
-        f"| | |\n|---|---|\n{rows}\n{_fields(known)}"
-    )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _rules(known: EventType, entry: dict[str, Any], basis: str) -> Iterator[tuple[str, str]]:
+    yield "effect", cell(effect)
     kind = f"{known.kind}, protective" if known.protective else known.kind
     yield "kind", kind
     yield "stated in", ", ".join("any event" if name == "*" else f"`{name}`" for name in known.stated_in)
@@ -87,16 +84,13 @@ def _rules(known: EventType, entry: dict[str, Any], basis: str) -> Iterator[tupl
     yield "breaches", ", ".join(f"`{code}`" for code in known.breaches)
     yield "due", ", ".join(f"{due.deadline} ({_after(due.deadline)}), reported by `{due.clock}`" for due in known.due)
     yield "disclosed", ", ".join(f"`{name}` ({compartment})" for name, compartment in known.disclosed)
-    yield "source of the rule", cell(basis)
+    yield "source of the rule", cell(basis.rstrip("."))
 
 
 def _after(name: str) -> str:
-    """How long a duty has, in the profile's words."""
-    try:
-        found = deadline(name)
-    except (KeyError, ValueError):
-        return "by grade or article, as the profile has it"
-    return f"{found.days} days" if found.days > 1 else f"{int(found.total_seconds() // 3600)} hours"
+    """How long a duty has: ISO 8601 durations, or what the profile says instead of one."""
+    after = DEADLINES[name]["after"]
+    return ", ".join(f"{grade} {time}" for grade, time in after.items()) if isinstance(after, dict) else str(after)
 
 
 def _fields(known: EventType) -> str:

@@ -19,7 +19,7 @@ import orjson
 MAX_ENTRY = 65_535
 """Bytes of the longest entry; a longer record on the topic is void."""
 
-_TAIL = re.compile(rb',"pos":(0|[1-9]\d{0,15}),"prev":"([A-Za-z0-9_-]{43})"(?:,"seal":"([!-\[\]-~]{1,256})")?\}\Z')
+_TAIL = re.compile(rb',"pos":(0|[1-9]\d{0,15}),"prev":"([A-Za-z0-9_-]{43})"(?:,"seal":"([!#-\[\]-~]{1,256})")?\}\Z')
 _TAIL_REACH = 360
 
 
@@ -29,14 +29,23 @@ def b64u(data: bytes) -> str:
 
 
 def unb64u(text: str | bytes) -> bytes:
-    """The bytes of unpadded base64url; raises `ValueError` on any other character, length or padding."""
+    """The bytes of unpadded base64url; raises `ValueError` on any other character, length, padding or last character.
+
+    Bits of the last character that encode nothing must be zero (RFC 4648 section 3.5): else a signature could be
+    written in 16 ways, and anybody could make another submission or entry of a signed one.
+    """
     raw = text.encode() if isinstance(text, str) else text
+    if raw[-1:] not in _LAST[len(raw) % 4]:
+        raise ValueError("not base64url")
     return binascii.a2b_base64(raw.translate(_FROM_URL) + _PADDING[len(raw) % 4], strict_mode=True)
 
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")  # the other alphabet and padding become characters that are refused
 _PADDING = (b"", b"!", b"==", b"=")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_LAST = (_ALPHABET, b"", b"AQgw", _ALPHABET[::4])
+"""The last characters that a text may have, by its length modulo 4."""
 
 
 def canonical(value: Any) -> bytes:

@@ -9,13 +9,13 @@ import logging
 import sys
 from collections.abc import Sequence
 
-import click
 import orjson
 import psycopg
 import typer
 from eventsourcing.persistence import PersistenceError
 from kafka.errors import KafkaError
 from psycopg_pool import PoolTimeout
+from typer.exceptions import TyperException
 
 from infra.bootstrap import NotConfiguredError
 from infra.cli import (
@@ -74,10 +74,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments), standalone_mode=False)
         return code if isinstance(code, int) else 0
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        getattr(error, "show", lambda: say(str(error)))()
         return USAGE
     except REFUSED as error:
         return _ended(arguments, str(error), FAILED)

@@ -1,0 +1,102 @@
+"""`tamga import`: records of elsewhere as reference records. Run again after an interruption: nothing is recorded twice.
+
+Exit code 1 when a row could not be read or was refused; each is named with line, column and reason.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infra import importing, keys
+from infra.cli.output import Json, MistakeError, fail_unless, opened, progress, result, say
+from infra.importers import ctdc as ctdc_files
+from infra.importers import htcds as workbooks
+from infra.importers.record import ImportedRecord, Problem
+from infra.settings import load
+
+IMPORTER = "ctdc.import"
+
+app = typer.Typer(no_args_is_help=True, help="Import records of elsewhere as reference records.")
+KeyFile = Annotated[Path | None, typer.Option(help="Key file of who signs; by default <data>/keys/<agency>.json.")]
+
+
+@app.command()
+def ctdc(
+    file: Annotated[Path, typer.Argument(help="A file of the Counter-Trafficking Data Collaborative (CSV).")],
+    dataset: Annotated[str, typer.Option(help="Name of the dataset, if the columns don't tell.")] = "",
+    key: KeyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Import a CTDC file, signed by the importer ctdc.import."""
+    total = max(0, lines_of(file) - 1)
+    _run(ctdc_files.read(file, dataset=dataset or None), IMPORTER, key, total, as_json)
+
+
+@app.command()
+def htcds(
+    file: Annotated[Path, typer.Argument(help="A filled-in HTCDS workbook (XLSX).")],
+    agency: Annotated[str, typer.Option(help="The agency whose records they are, such as mn.npa.")],
+    key: KeyFile = None,
+    id_key: Annotated[Path | None, typer.Option(help="Secret that keys the ids; made beside the key file.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year of rows that state none.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import an agency's own legacy records, signed by the agency."""
+    signing = key or default_key(agency)
+    keys.load(signing)
+    secret = _secret(id_key or signing.with_suffix(".ids"))
+    _run(workbooks.read(file, agency=agency, key=secret, default_year=year), agency, signing, 0, as_json)
+
+
+def default_key(agency: str) -> Path:
+    """Where the key of an agency is kept on this machine."""
+    return load().data / "keys" / f"{agency}.json"
+
+
+def lines_of(file: Path) -> int:
+    """How many lines, for a progress bar."""
+    with file.open("rb") as handle:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: handle.read(1 << 20), b""))
+
+
+def _secret(file: Path) -> bytes:
+    """The agency's own secret for ids, always the same: another one would record every row a second time."""
+    if not file.exists():
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as fresh:
+            fresh.write(secrets.token_hex(32))
+        say(f"made {file}, by which this agency's ids are keyed: keep it, and keep it secret")
+    if file.stat().st_mode & 0o077:
+        raise MistakeError(f"{file.name} is readable by others; run: chmod 600 {file.name}")
+    secret = file.read_bytes().strip()
+    if len(secret) < 16:
+        raise MistakeError(f"{file.name} holds less than 16 bytes")
+    return secret
+
+
+def _run(
+    read: Iterable[ImportedRecord | Problem], publisher: str, key: Path | None, total: int, as_json: bool
+) -> None:
+    signer = keys.load(key or default_key(publisher))
+    with opened() as world, progress(f"importing as {publisher}") as step:
+        report = importing.run(world, read, publisher, signer, progress=lambda done: step(done, total))
+    result({"whole": report.whole, **vars(report)}, as_json, _lines(report))
+    fail_unless(report.whole)
+
+
+def _lines(report: importing.ImportReport) -> list[str]:
+    lines = [_problem(problem) for problem in report.problems]
+    lines += [f"line {line}: refused: {code}" for line, code in report.refused]
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items())) or "nothing to record"
+    return [*lines, f"{report.rows} rows: {counts}; {report.errors} errors, {report.warnings} warnings"]
+
+
+def _problem(problem: Problem) -> str:
+    column = f", {problem.column}" if problem.column else ""
+    return f"line {problem.line}{column}: {problem.severity}: {problem.reason} ({problem.code})"

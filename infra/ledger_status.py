@@ -1,0 +1,86 @@
+"""How the ledger stands by its index, its views and its processes, in one look. Used by `tamga status` and the demo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from infra import bootstrap
+from infra.kafka.log import PartitionLog
+
+
+class PartitionStatus(NamedTuple):
+    """A partition: position of its head, submissions not judged, void records, lag of each view in entries."""
+
+    partition: int
+    position: int
+    unjudged: int
+    void: int
+    views: dict[str, int]
+
+
+class ProcessStatus(NamedTuple):
+    """A process as it was last heard of."""
+
+    name: str
+    state: str
+    code: str
+    heard_of: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """The ledger."""
+
+    ledger: str
+    partitions: list[PartitionStatus]
+    processes: list[ProcessStatus]
+    refusals: dict[str, int]
+    parked: int
+
+    @property
+    def views_are_level(self) -> bool:
+        """Is everything judged that was submitted, and every entry in every view?"""
+        return bool(self.partitions) and all(
+            p.unjudged == 0 and p.views and not any(p.views.values()) for p in self.partitions
+        )
+
+
+def look(world: bootstrap.World) -> Status:
+    """Ask the database and Kafka. Raises `psycopg.Error`, `LogAway`."""
+    topic = world.settings.topics.ledger
+    with world.pool.connection() as c:
+        logs = c.execute(_LOGS, (topic,)).fetchall()
+        lags = c.execute(_LAGS, (topic,)).fetchall()
+        processes = [ProcessStatus(*row) for row in c.execute(_PROCESSES).fetchall()]
+        refusals = dict(c.execute(_REFUSALS, (topic,)).fetchall())
+        parked = c.execute("SELECT count(*) FROM parked JOIN view USING (table_name)").fetchone()
+    partitions = [_partition(world, row, {name: lag for p, name, lag in lags if p == row[0]}) for row in logs]
+    return Status(world.settings.ledger_id, partitions, processes, refusals, parked[0] if parked else 0)
+
+
+def _partition(world: bootstrap.World, row: tuple[Any, ...], views: dict[str, int]) -> PartitionStatus:
+    partition, position, void, judged = row
+    log = PartitionLog(world.settings.kafka_bootstrap, world.settings.topics.submissions, partition)
+    try:
+        unjudged = max(0, log.end() - 1 - judged)
+    finally:
+        log.close()
+    return PartitionStatus(partition, position, unjudged, void, views)
+
+
+_LOGS = 'SELECT partition, pos, "offset" - pos, src FROM log WHERE topic = %s ORDER BY partition'
+_LAGS = (
+    "SELECT log.partition, view.name, log.pos - coalesce(view_head.pos, -1) FROM view CROSS JOIN log"
+    " LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition"
+    " WHERE log.topic = %s ORDER BY log.partition, view.name"
+)
+_PROCESSES = (
+    "SELECT name, state, code, round(extract(epoch FROM now() - seen_at))::bigint || ' s ago', message"
+    " FROM process ORDER BY name"
+)
+_REFUSALS = (
+    "SELECT substr(type, 17), count(*) FROM entry JOIN log ON log.id = log"
+    " WHERE topic = %s AND type LIKE 'outcome.refused.%%' GROUP BY type ORDER BY count(*) DESC, type"
+)
