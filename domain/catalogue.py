@@ -13,13 +13,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import GenericAlias, MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
+from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from domain.profile import option_on
 from domain.refusals import Refusal
 from domain.values import Digests, value_type
+
+MAX_LIST = 32
+"""Most items of a list in an event: no rule ever looks at a product of two lists that is large."""
 
 KNOWN_STAGES = frozenset({"identification", "consent", "referral"})
 KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
@@ -96,7 +100,9 @@ def _id_fields(entry: Mapping[str, Any], clear: Iterable[ClearField]) -> dict[st
 
 def _annotation(field: ClearField) -> tuple[Any, Any]:
     kind: Any = value_type(field.kind)
-    return (GenericAlias(list, (kind,)) if field.is_list else kind), (None if field.optional else ...)
+    if field.is_list:
+        kind = Annotated[GenericAlias(list, (kind,)), Len(max_length=MAX_LIST)]
+    return kind, (None if field.optional else ...)
 
 
 def _model(entry: Mapping[str, Any], clear: tuple[ClearField, ...]) -> type[BaseModel]:

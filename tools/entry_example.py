@@ -1,7 +1,7 @@
 """Writes the worked example of `docs/reference/entry.md` and `entry-example.json`, from fixed keys: its bytes are true.
 
-A registry of four records and a ledger partition with a genesis batch, a batch of three outcomes, and four records that
-are void. Judged and sealed by the product's own code; `tests/unit/docs/test_entry_reader.py` reads it with a reader of
+A registry of four records and a ledger partition with a genesis batch, a batch of three outcomes, and three records
+that are void. Judged and sealed by the product's own code; `tests/unit/docs/test_entry_reader.py` reads it with a reader of
 its own.
 
 python tools/entry_example.py [--check]
@@ -20,7 +20,7 @@ from domain import judge, outcome
 from domain.case import Case
 from domain.partition import partition_of
 from domain.record.chain import ORIGIN, Fence, Head, Place, seal
-from domain.record.entry import Said, assemble, b64u, entry_id, frame, with_seal
+from domain.record.entry import Said, assemble, entry_id, frame, unb64u, with_seal
 from domain.record.signing import SeedSigner
 from domain.registry import Registry, Roots, sign_record, statement
 from domain.submission import sign
@@ -137,7 +137,7 @@ def genesis_body() -> bytes:
         "partition": PARTITION,
         "partitions": PARTITIONS,
         "roots": ROOTS.digest,
-        "submissions": b64u(sha256(b"tamga example topic").digest()[:16]),
+        "submissions": "6f1c2b3a-4d5e-4f60-8a7b-9c0d1e2f3a4b",
         "topic": PLACE.topic,
     }
     return outcome.genesis(facts, Said(FOUNDED, 0, "genesis", 2, (PARTITION, -1)))
@@ -162,10 +162,10 @@ def ledger_records(registry: Registry) -> list[bytes | None]:
     genesis = batch([genesis_body()], ORIGIN, at=FOUNDED, reg=2)
     bodies = outcome_bodies(registry)
     outcomes = batch(bodies, genesis.head, at=JUDGED, reg=registry.count)
-    loser = batch(bodies[:2], genesis.head, at=JUDGED, reg=registry.count)
+    loser = batch(bodies[1:], genesis.head, at=JUDGED, reg=registry.count)
     forger = batch(bodies[:1], outcomes.head, at=JUDGED, reg=registry.count, signer=STRANGER)
-    # Another writer's batch lost its seal on the way, a null and a forgery came behind ours.
-    return [*genesis.records, loser.records[1], *outcomes.records, None, *forger.records]
+    # Another writer's batch was cut short before its seal; a null and a forgery came behind ours.
+    return [*genesis.records, loser.records[0], *outcomes.records, None, *forger.records]
 
 
 def document() -> dict[str, Any]:
@@ -196,7 +196,7 @@ def section(found: dict[str, Any]) -> str:
         f"Ledger `{LEDGER}`, partition {PARTITION} of {PARTITIONS}. The seed of each key is SHA-256 of `tamga example <kid>`.\n",
         "| kid | public key |\n|---|---|\n" + "".join(f"| `{k.kid}` | `{k.public_b64u}` |\n" for k in _KEYS),
         f"The roots object is `{_json(found['roots'])}`, its digest `{ROOTS.digest}`.\n",
-        f"Its payload decoded, registry record 2 (`reg` 3 behind it) says:\n\n```json\n{_statement(found, 2)}\n```\n",
+        f"The payload of registry record 2 (the third; `reg` is 3 behind it), decoded:\n\n```json\n{_statement(found, 2)}\n```\n",
     ]
     for offset, raw in enumerate(found["records"]):
         state = f"effective, id `{ids[offset]}`" if offset in ids else "void"
@@ -220,8 +220,6 @@ def _sealing(found: dict[str, Any]) -> str:
 
 
 def _statement(found: dict[str, Any], index: int) -> str:
-    from domain.record.entry import unb64u
-
     return unb64u(json.loads(found["registry"][index])["payload"]).decode()
 
 

@@ -80,9 +80,7 @@ def _secret(file: Path) -> bytes:
     return secret
 
 
-def _run(
-    read: Iterable[ImportedRecord | Problem], publisher: str, key: Path | None, total: int, as_json: bool
-) -> None:
+def _run(read: Iterable[ImportedRecord | Problem], publisher: str, key: Path | None, total: int, as_json: bool) -> None:
     signer = keys.load(key or default_key(publisher))
     with opened() as world, progress(f"importing as {publisher}") as step:
         report = importing.run(world, read, publisher, signer, progress=lambda done: step(done, total))
@@ -93,7 +91,9 @@ def _run(
 def _lines(report: importing.ImportReport) -> list[str]:
     lines = [_problem(problem) for problem in report.problems]
     lines += [f"line {line}: refused: {code}" for line, code in report.refused]
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items())) or "nothing to record"
+    counts = (
+        ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items())) or "nothing to record"
+    )
     return [*lines, f"{report.rows} rows: {counts}; {report.errors} errors, {report.warnings} warnings"]
 
 

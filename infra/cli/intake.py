@@ -15,7 +15,10 @@ def reset(as_json: Json = False) -> None:
     """Write into the record which submissions were lost, so that a registrar can go on behind them."""
     with opened() as world:
         written = intake.reset(world)
-    lines = [f"{w.partition}-{w.pos}: submissions {w.partition}-{w.first} to {w.partition}-{w.last} are lost" for w in written]
+    lines = [
+        f"{w.partition}-{w.pos}: submissions {w.partition}-{w.first} to {w.partition}-{w.last} are lost"
+        for w in written
+    ]
     result({"written": written}, as_json, lines)
 
 

@@ -66,13 +66,13 @@ app.add_typer(intake.app, name="intake")
 def main() -> None:
     """Run the command line and exit."""
     logging.disable(logging.CRITICAL)  # libraries report what we report ourselves, and quote what they were handed
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(guarded(app, sys.argv[1:]))
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command; its exit code."""
+def guarded(program: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run one command; its exit code, and a line instead of a traceback."""
     try:
-        code = app(list(arguments), standalone_mode=False)
+        code = program(list(arguments), standalone_mode=False)
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED

@@ -29,7 +29,9 @@ def show(case: Annotated[str, typer.Argument(help="The case's id.")], as_json: J
     state = Stream.of(case, found).case
     entries = [_entry(partition, pos, orjson.loads(body)) for pos, body in found]
     columns = ("position", "n", "at", "publisher", "type", "effects")
-    rows = [[e[name] if name != "effects" else ", ".join(x["type"] for x in e[name]) for name in columns] for e in entries]
+    rows = [
+        [e[name] if name != "effects" else ", ".join(x["type"] for x in e[name]) for name in columns] for e in entries
+    ]
     lines = [*table(f"case {case}", columns, rows), *_state(plain(state))]
     result({"case": case, "entries": entries, "state": state}, as_json, lines)
 
@@ -37,7 +39,12 @@ def show(case: Annotated[str, typer.Argument(help="The case's id.")], as_json: J
 def _entry(partition: int, pos: int, body: Mapping[str, Any]) -> dict[str, Any]:
     recorded = outcome.recorded(body)
     member = body["ledger"]
-    found = {"position": f"{partition}-{pos}", "n": member["n"], "at": member["at"], "effects": member.get("effects", [])}
+    found = {
+        "position": f"{partition}-{pos}",
+        "n": member["n"],
+        "at": member["at"],
+        "effects": member.get("effects", []),
+    }
     if recorded is None:
         return found | {"publisher": "", "type": outcome.describe(body).type}
     event = recorded.event

@@ -1,4 +1,4 @@
-"""The read API on real servers: an agency sees its own view and nothing else, and a submission's answer is its outcome."""
+"""The read API on real servers: an agency sees its own view alone, and a submission's answer is its outcome."""
 
 from __future__ import annotations
 
@@ -322,24 +322,21 @@ def test_a_submission_for_another_agency_is_not_taken(api: Api) -> None:
     assert [p["submissions"] for p in ends] == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "status", "code"),
-    [
-        (b"x" * 65_536, JOSE, 413, "request.too_large"),
-        (b"\n", JOSE, 422, "request.empty"),
-        (SECRET.encode(), {"Content-Type": "application/json"}, 415, "request.media_type"),
-        (SECRET.encode(), {"Content-Type": "application/x-www-form-urlencoded"}, 415, "request.media_type"),
-    ],
-)
-def test_what_is_no_submission_is_refused_at_the_door(
-    api: Api, body: bytes, headers: dict[str, str], status: int, code: str
-) -> None:
-    problem(api.post(body, POLICE, headers=headers), status, code)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+AT_THE_DOOR: list[tuple[bytes, dict[str, str], int, str]] = [
+    (b"x" * 65_536, JOSE, 413, "request.too_large"),
+    (b"\n", JOSE, 422, "request.empty"),
+    (SECRET.encode(), {"Content-Type": "application/json"}, 415, "request.media_type"),
+    (SECRET.encode(), FORM, 415, "request.media_type"),
+]
 
 
-def test_a_body_without_a_length_is_cut_off_at_the_limit(api: Api) -> None:
-    chunks = (b"x" * 8192 for _ in range(9))
+def test_what_is_no_submission_is_refused_at_the_door(api: Api) -> None:
+    for body, headers, status, code in AT_THE_DOOR:
+        problem(api.post(body, POLICE, headers=headers), status, code)
+    chunks = (b"x" * 8192 for _ in range(9))  # no Content-Length
     problem(api.ask("POST", "/v1/submissions", POLICE, content=chunks, headers=JOSE), 413, "request.too_large")
+    problem(api.post(b"x", POLICE, "?wait=11"), 422, "request.invalid")
 
 
 def test_an_agency_that_sends_too_fast_waits_and_the_others_do_not(api: Api) -> None:
@@ -509,9 +506,17 @@ def test_a_small_cell_is_hidden_and_can_not_be_derived(counts: dict[str, int], h
 
 
 def test_reference_counts_add_partitions_up_and_hide_small_cells(views: Api) -> None:
-    cells = [(0, "ctdc", "sex", "female", 30), (1, "ctdc", "sex", "female", 25), (2, "ctdc", "sex", "male", 12),
-             (3, "ctdc", "sex", "other", 4), (0, "ctdc", "year", "2016", 71), (0, "ctdc", "records", "all", 40),
-             (1, "ctdc", "records", "all", 31), (1, "few", "records", "all", 10), (1, "few", "sex", "male", 10)]  # fmt: skip
+    cells = [
+        (0, "ctdc", "sex", "female", 30),
+        (1, "ctdc", "sex", "female", 25),
+        (2, "ctdc", "sex", "male", 12),
+        (3, "ctdc", "sex", "other", 4),
+        (0, "ctdc", "year", "2016", 71),
+        (0, "ctdc", "records", "all", 40),
+        (1, "ctdc", "records", "all", 31),
+        (1, "few", "records", "all", 10),
+        (1, "few", "sex", "male", 10),
+    ]
     for cell in cells:
         views.sql("INSERT INTO reference VALUES (%s, %s, %s, %s, %s)", *cell)
     ctdc, few = views.get("/v1/reference", STRANGER).json()["datasets"]
@@ -528,36 +533,30 @@ def test_reference_counts_add_partitions_up_and_hide_small_cells(views: Api) -> 
 # -- problems --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "code", "paths"),
-    [
-        (f"/{SECRET}", 404, "request.not_found", None),
-        ("/v1/cases/", 404, "request.not_found", None),
-        (f"/v1/cases/{SECRET}", 404, "case.unknown", None),
-        ("/v1/cases/%00", 404, "case.unknown", None),
-        (f"/v1/cases?limit={SECRET}", 422, "request.invalid", ["query.limit"]),
-        ("/v1/cases?limit=201", 422, "request.invalid", ["query.limit"]),
-        (f"/v1/cases?status={SECRET}", 422, "request.invalid", ["query.status"]),
-        ("/v1/cases?status=%00", 422, "request.invalid", ["query.status"]),
-        (f"/v1/cases?after={SECRET}", 422, "request.invalid", ["query.after"]),
-        ("/v1/cases?after=WyJcdTAwMDAiXQ", 422, "request.invalid", ["query.after"]),
-        ("/v1/referrals?after=WyJhIl0", 422, "request.invalid", ["query.after"]),
-        (f"/v1/referrals?direction={SECRET}", 422, "request.invalid", ["query.direction"]),
-        (f"/v1/referrals?state={SECRET}&overdue={SECRET}", 422, "request.invalid", ["query.overdue", "query.state"]),
-        (f"/v1/cases/{uuid.uuid4()}/timeline?after={SECRET}", 422, "request.invalid", ["query.after"]),
-    ],
-)
-def test_a_bad_request_is_a_problem_without_what_was_sent(
-    views: Api, path: str, status: int, code: str, paths: list[str] | None
-) -> None:
-    assert problem(views.get(path, POLICE), status, code).get("paths") == paths
+BAD_REQUESTS: list[tuple[str, int, str, list[str] | None]] = [
+    (f"/{SECRET}", 404, "request.not_found", None),
+    ("/v1/cases/", 404, "request.not_found", None),
+    (f"/v1/cases/{SECRET}", 404, "case.unknown", None),
+    ("/v1/cases/%00", 404, "case.unknown", None),
+    (f"/v1/cases?limit={SECRET}", 422, "request.invalid", ["query.limit"]),
+    ("/v1/cases?limit=201", 422, "request.invalid", ["query.limit"]),
+    (f"/v1/cases?status={SECRET}", 422, "request.invalid", ["query.status"]),
+    ("/v1/cases?status=%00", 422, "request.invalid", ["query.status"]),
+    (f"/v1/cases?after={SECRET}", 422, "request.invalid", ["query.after"]),
+    ("/v1/cases?after=WyJcdTAwMDAiXQ", 422, "request.invalid", ["query.after"]),
+    ("/v1/referrals?after=WyJhIl0", 422, "request.invalid", ["query.after"]),
+    (f"/v1/referrals?direction={SECRET}", 422, "request.invalid", ["query.direction"]),
+    (f"/v1/referrals?state={SECRET}&overdue={SECRET}", 422, "request.invalid", ["query.overdue", "query.state"]),
+    (f"/v1/cases/{uuid.uuid4()}/timeline?after={SECRET}", 422, "request.invalid", ["query.after"]),
+]
 
 
-def test_other_methods_and_waits_are_problems(api: Api) -> None:
-    answer = api.ask("DELETE", "/v1/cases", POLICE)
+def test_a_bad_request_is_a_problem_without_what_was_sent(views: Api) -> None:
+    for path, status, code, paths in BAD_REQUESTS:
+        assert problem(views.get(path, POLICE), status, code).get("paths") == paths, path
+    answer = views.ask("DELETE", "/v1/cases", POLICE)
     problem(answer, 405, "request.method")
     assert answer.headers["allow"] == "GET"
-    problem(api.post(b"x", POLICE, "?wait=11"), 422, "request.invalid")
 
 
 def test_a_view_that_is_not_built_is_503_and_a_fault_is_a_500_that_tells_nothing(api: Api) -> None:
@@ -573,8 +572,7 @@ def test_a_view_that_is_not_built_is_503_and_a_fault_is_a_500_that_tells_nothing
 def test_the_access_log_names_routes_by_template_and_holds_no_content(views: Api) -> None:
     views.get(f"/v1/cases/{uuid.uuid4()}?status={SECRET}", POLICE)
     views.get(f"/{SECRET}")
-    views.post(api_secret := SECRET.encode(), POLICE, "?wait=0")
-    assert api_secret
+    views.post(SECRET.encode(), POLICE, "?wait=0")
     until(lambda: len(views.log.lines) >= 3, what="log lines")
     routes = [(line["method"], line["route"], line["status"]) for line in views.log.lines if line["event"] == "request"]
     assert routes == [("GET", "/v1/cases/{case_id}", 404), ("GET", "unmatched", 404), ("POST", "/v1/submissions", 202)]
@@ -604,7 +602,7 @@ def test_without_a_database_everything_is_503_and_the_process_lives(api: Api) ->
 def test_while_the_broker_hangs_a_submission_is_503_and_reading_goes_on(views: Api, services: Any) -> None:
     assert views.get("/v1/cases", POLICE).status_code == 200
     assert views.post(views.signed(POLICE), POLICE, "?wait=0").status_code == 202
-    services.kafka.pause(1)
+    services.kafka.pause(0)
     try:
         away = views.post(views.signed(POLICE), POLICE, "?wait=0")
         problem(away, 503, "service.kafka_away")
@@ -612,7 +610,7 @@ def test_while_the_broker_hangs_a_submission_is_503_and_reading_goes_on(views: A
         assert views.get("/v1/cases", POLICE).status_code == 200
         until(lambda: "kafka.away" in views.get("/readyz").json()["reasons"], seconds=20, what="readiness to end")
     finally:
-        services.kafka.resume(1)
+        services.kafka.resume(0)
     until(lambda: views.post(views.signed(POLICE), POLICE, "?wait=0").status_code == 202, what="Kafka")
 
 
@@ -630,8 +628,9 @@ def test_readiness_names_what_is_not_ready(api: Api) -> None:
 
     def process(name: str, state: str, code: str = "", age: int = 0) -> None:
         api.sql(
-            "INSERT INTO process (name, role, state, code, seen_at) VALUES (%s, %s, %s, %s, now() - %s * interval '1 s')"
-            " ON CONFLICT (name) DO UPDATE SET state = excluded.state, code = excluded.code, seen_at = excluded.seen_at",
+            "INSERT INTO process (name, role, state, code, seen_at)"
+            " VALUES (%s, %s, %s, %s, now() - %s * interval '1 s') ON CONFLICT (name)"
+            " DO UPDATE SET state = excluded.state, code = excluded.code, seen_at = excluded.seen_at",
             name, name.split("-")[0], state, code, age,
         )  # fmt: skip
 

@@ -1,0 +1,135 @@
+"""Where figures are measured: local Kafka and PostgreSQL of their own, a founded ledger, four agencies enrolled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.workload import AGENCIES, Work, cases
+from domain.partition import partition_of
+from domain.record.signing import SeedSigner
+from infra import clock, founding, keys
+from infra.kafka.append import Appender
+from infra.local.folders import data_folder
+from infra.local.kafka import LocalKafka
+from infra.local.postgres import LocalPostgres
+from infra.settings import Settings
+
+BATCH = 2000
+
+
+@dataclass
+class Place:
+    """A ledger to measure on."""
+
+    folder: Path
+    settings: Settings
+    signers: dict[str, SeedSigner]
+
+    def work(self, count: int, seed: int) -> list[Work]:
+        """Signed submissions of `count` cases, six each."""
+        made = cases(count, ledger=self.settings.ledger_id, signers=self.signers, time=clock.now(), seed=seed)
+        return [w for case in made for w in case]
+
+    def publish(self, work: list[Work]) -> float:
+        """Publish and wait for every acknowledgement; returns seconds."""
+        partitions: dict[int, list[bytes]] = {}
+        for w in work:
+            partitions.setdefault(partition_of(w.stream, founding.PARTITIONS), []).append(w.record)
+        appender = Appender(self.settings.kafka_bootstrap)
+        started = time.perf_counter()
+        for partition, records in partitions.items():
+            for i in range(0, len(records), BATCH):
+                appender.append(self.settings.topics.submissions, partition, records[i : i + BATCH])
+        seconds = time.perf_counter() - started
+        appender.close()
+        return seconds
+
+    def scalar(self, sql: str, *values: Any) -> int:
+        """One number of the database."""
+        with psycopg.connect(self.settings.database_url) as c:
+            row = c.execute(sql.encode(), values).fetchone()
+        return int(row[0]) if row and row[0] is not None else 0
+
+    def judged(self) -> int:
+        """Submissions judged."""
+        return self.scalar("SELECT sum(src + 1) FROM log WHERE topic = %s", self.settings.topics.ledger)
+
+    def recorded(self) -> int:
+        """Entries behind genesis."""
+        return self.scalar("SELECT sum(pos) FROM log WHERE topic = %s", self.settings.topics.ledger)
+
+    def environment(self) -> dict[str, str]:
+        """The environment of this ledger's processes."""
+        names = ("kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "registrar_key", "data")
+        return dict(os.environ) | {f"TAMGA_{n.upper()}": str(getattr(self.settings, n)) for n in names}
+
+    @contextmanager
+    def process(self, module: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A process of the product for the length of a block."""
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen([sys.executable, "-m", module], env=self.environment(), stderr=log, stdout=log)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def until(condition: Callable[[], Any], seconds: float = 300) -> None:
+    """Wait for something; raises when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the measured process did not finish")
+        time.sleep(0.02)
+
+
+def rate(count: Callable[[], int], goal: int) -> float:
+    """Units per second from the first that is seen to the goal."""
+    until(lambda: count() > 0)
+    first, started = count(), time.perf_counter()
+    until(lambda: count() >= goal)
+    return (goal - first) / (time.perf_counter() - started)
+
+
+def peak(process: subprocess.Popen[bytes]) -> float:
+    """Largest resident memory of a process so far, MiB."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A place that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=data_folder()))
+    folder.chmod(0o755)
+    try:
+        with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
+            settings = Settings(kafka_bootstrap=kafka.bootstrap, database_url=postgres.url, data=folder)
+            yield _founded(settings, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _founded(settings: Settings, folder: Path) -> Place:
+    settings = founding.found(settings, folder)
+    assert settings.root_key is not None
+    registrations = founding.Registrations(settings, keys.load(settings.root_key))
+    signers = {}
+    for agency, categories in AGENCIES.items():
+        signers[agency] = keys.create(folder / "keys" / f"{agency}.json", f"{agency}-1")
+        registrations.enrol(agency, agency, categories, signers[agency])
+    registrations.close()
+    return Place(folder, settings, signers)
