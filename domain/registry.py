@@ -98,7 +98,10 @@ class Registry:
         signed = {kid for s in record["signatures"] if (kid := self._signer(record["payload"], s, roots)) is not None}
         if len(signed) < roots.threshold or not statement["type"].startswith(TYPE_PREFIX):
             raise ValueError("not signed by enough roots")
-        return statement["type"].removeprefix(TYPE_PREFIX), statement["subject"], statement["data"]
+        name, subject = statement["type"].removeprefix(TYPE_PREFIX), statement["subject"]
+        if not isinstance(subject, str) or not subject or (self.roots is None and name != "ledger_founded.v1"):
+            raise ValueError("no subject, or a record before the founding")
+        return name, subject, statement["data"]
 
     def _signer(self, payload: str, signature: dict[str, str], roots: Roots) -> str | None:
         header = ijson.parse(unb64u(signature["protected"]))
@@ -108,25 +111,28 @@ class Registry:
         message = f"{signature['protected']}.{payload}".encode()
         return kid if verify(unb64u(roots.keys[kid]), message, unb64u(signature["signature"])) else None
 
-    # One method a record type; each raises ValueError when the rule of the record does not hold.
+    # One method a record type; each raises before it changes anything when the rule of the record does not hold.
 
     def founded(self, subject: str, data: dict[str, Any]) -> None:
         """`ledger_founded.v1`: root keys, threshold, partition count. The first record, once."""
         if self.roots is not None or subject != self.ledger or not 1 <= int(data["partitions"]) <= 1024:
             raise ValueError("founded already")
-        self.roots = Roots(dict(data["keys"]), int(data["threshold"]))
-        self.partitions = int(data["partitions"])
+        roots = Roots(dict(data["keys"]), int(data["threshold"]))
+        self.roots, self.partitions = roots, int(data["partitions"])
 
     def registrar_enrolled(self, subject: str, data: dict[str, Any]) -> None:
         """`registrar_enrolled.v1`: a key that may seal."""
+        if subject != self.ledger:
+            raise ValueError("another ledger's registrar")
         self._add_key(data, None)
 
     def enrolled(self, subject: str, data: dict[str, Any]) -> None:
         """`agency_enrolled.v1`: an agency, its categories, and its first key."""
-        if subject in self.agencies or "key" not in data:
-            raise ValueError("enrolled already")
+        name, categories = data["name"], data["categories"]
+        if subject in self.agencies or not isinstance(name, str) or not _is_list_of_texts(categories):
+            raise ValueError("enrolled already, or no name or categories")
         self._add_key(data, subject)
-        self.agencies[subject] = Agency(subject, str(data["name"]), frozenset(data["categories"]), self.count)
+        self.agencies[subject] = Agency(subject, name, frozenset(categories), self.count)
 
     def rotated(self, subject: str, data: dict[str, Any]) -> None:
         """`key_rotated.v1`: a new key of the agency; the one it replaces ends now."""
@@ -200,6 +206,10 @@ class View(NamedTuple):
         if known is None or known.since > self.reg:
             return False
         return not any(_within(self.reg, since, until) for since, until in known.suspended)
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _within(reg: int, since: int, until: int | None) -> bool:

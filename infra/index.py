@@ -1,4 +1,4 @@
-"""The index gives random access to the record in PostgreSQL; a batch and the head that it leads to are one statement.
+"""The index gives random access to the record in PostgreSQL; a batch and the head that it leads to are one transaction.
 
 The head moves by compare-and-set, so that a stale process changes nothing. The index holds no truth: it is caught up
 from Kafka, commits without waiting for the disk, and the recorder is its only writer. `NOTIFY tamga_entries` tells
@@ -52,7 +52,8 @@ def open_pool(url: str, *, size: int = 4) -> ConnectionPool[psycopg.Connection[A
         timeout=5.0,
         reconnect_timeout=5.0,
         check=ConnectionPool.check_connection,
-        kwargs={"autocommit": True},
+        # What consumers write can be read again from Kafka, so nobody waits for the database's disk.
+        kwargs={"autocommit": True, "options": "-c synchronous_commit=off"},
     )
     pool.open()
     return pool
@@ -91,13 +92,15 @@ class Index:
         """Add the rows and move the head from `before` to `after`; False when the head is not `before`."""
         src = max((r.src for r in rows if r.src is not None), default=-1)
         desk = max((r.n for r in rows if r.stream.startswith("desk/")), default=0)
-        columns: list[list[Any]] = [list(c) for c in zip(*rows, strict=True)] if rows else [[] for _ in Row._fields]
         with self._connection() as c, c.transaction():
-            c.execute("SET LOCAL synchronous_commit = off")
-            moved = c.execute(
-                _ADVANCE, [*after, src, desk, self.log, before.pos, before.id, *columns, self.log], binary=True
-            ).fetchone()
-        return moved is not None and moved[0] == 1
+            moved = c.execute(_MOVE, [*after, src, desk, self.log, before.pos, before.id]).fetchone()
+            if moved is None:
+                return False
+            with c.cursor() as cursor, cursor.copy(_ADD) as copy:
+                copy.set_types(_ADD_TYPES)
+                for row in rows:
+                    copy.write_row((self.log, *row))
+        return True
 
     def versions(self, streams: Sequence[str]) -> dict[str, int]:
         """The last version of each stream that has one."""
@@ -144,16 +147,13 @@ class Index:
             raise OperationalError(f"index: {type(error).__name__}") from error
 
 
-_ADVANCE = """
+_MOVE = """
 WITH moved AS (
     UPDATE log SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s,
                    src = greatest(src, %s), desk = greatest(desk, %s)
     WHERE id = %s AND pos = %s AND entry_id = %s RETURNING id, pos, src
-), added AS (
-    INSERT INTO entry (pos, "offset", stream, n, type, src, body, log)
-    SELECT r.*, moved.id FROM moved, unnest(
-        %b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bigint[], %b::bytea[]
-    ) AS r
-), told AS (SELECT pg_notify('tamga_entries', id || ':' || pos || ':' || src) FROM moved)
-SELECT (SELECT count(*) FROM told) FROM log WHERE id = %s
+)
+SELECT pg_notify('tamga_entries', id || ':' || pos || ':' || src) FROM moved
 """
+_ADD = 'COPY entry (log, pos, "offset", stream, n, type, src, body) FROM STDIN (FORMAT BINARY)'
+_ADD_TYPES = ("int4", "int8", "int8", "text", "int8", "text", "int8", "bytea")

@@ -67,20 +67,25 @@ class ViewTable:
         return found
 
     def write(self, c: Connection, rows: Sequence[Row]) -> None:
-        """Insert or replace rows with one statement."""
+        """Insert or replace rows: copied into a temporary table, put in place with one statement."""
         if not rows:
             return
-        arrays = ", ".join(f"%b::{kind}[]" for _, kind in self.columns)
         changes = ", ".join(f"{name} = excluded.{name}" for name, _ in self.columns[self.view.keys :])
-        sql = (
-            f"INSERT INTO {self.table} ({self._names}) SELECT * FROM unnest({arrays})"
-            f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}"
+        c.execute(f"CREATE TEMP TABLE IF NOT EXISTS new_{self.table} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode())
+        self._copy(c, f"new_{self.table}", rows)
+        c.execute(
+            f"INSERT INTO {self.table} ({self._names}) SELECT {self._names} FROM new_{self.table}"
+            f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}".encode()
         )
-        c.execute(sql.encode(), [list(column) for column in zip(*rows, strict=True)])
 
     def copy(self, c: Connection, rows: Iterable[Row]) -> None:
         """Fill an empty table."""
-        with c.cursor() as cursor, cursor.copy(f"COPY {self.table} ({self._names}) FROM STDIN".encode()) as copy:
+        self._copy(c, self.table, rows)
+
+    def _copy(self, c: Connection, table: str, rows: Iterable[Row]) -> None:
+        statement = f"COPY {table} ({self._names}) FROM STDIN (FORMAT BINARY)".encode()
+        with c.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types([kind for _, kind in self.columns])
             for row in rows:
                 copy.write_row(row)
 

@@ -5,6 +5,7 @@ It starts whatever is away and says so in `/readyz`. Settings: `TAMGA_API_HOST`,
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 
@@ -29,11 +30,17 @@ def main() -> int:
         print(f"tamga api: {error}", file=sys.stderr)
         return MISCONFIGURED
     log.info("listening", url=f"http://{settings.api_host}:{listening.getsockname()[1]}")
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, _end)  # uvicorn shuts down first, then hands the signal on to these
     config = uvicorn.Config(
         build(settings, log), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=12
     )
     uvicorn.Server(config).run(sockets=[listening])
     return 0
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -108,8 +108,9 @@ async def metrics(service: Shared) -> Response:
 async def look(service: Service) -> Readiness:
     """Ask the database and Kafka how things stand."""
     kafka = service.watch.reachable
-    reasons = [] if kafka else [service.watch.fault or "kafka.away"]
-    found = Readiness(ready=False, reasons=reasons, database=True, kafka=kafka)
+    found = Readiness(ready=False, reasons=[], database=True, kafka=kafka)
+    if not kafka:
+        found.reasons.append(service.watch.fault or "kafka.away")
     topic = service.settings.topics.ledger
     try:
         found.processes = [_process(row) for row in await service.database.rows(_PROCESSES)]
@@ -118,12 +119,12 @@ async def look(service: Service) -> Readiness:
         found.parked = (await service.database.row(_PARKED) or {"parked": 0})["parked"]
     except psycopg.Error:
         found.database = False
-        reasons.append("database.away")
+        found.reasons.append("database.away")
         return found
     ends = await _ends(service, [log["partition"] for log in logs]) if kafka else {}
     found.partitions = [_lag(log, views, ends.get(log["partition"])) for log in logs]
-    reasons += _not_ready(found.processes)
-    found.ready = not reasons
+    found.reasons += _not_ready(found.processes)
+    found.ready = not found.reasons
     return found
 
 

@@ -1,4 +1,4 @@
-"""`tamga import`: records of elsewhere as reference records. Run again after an interruption: nothing is recorded twice.
+"""`tamga import`: records of elsewhere as reference records. Run again when interrupted: nothing is recorded twice.
 
 Exit code 1 when a row could not be read or was refused; each is named with line, column and reason.
 """

@@ -77,7 +77,8 @@ def guarded(program: typer.Typer, arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except TyperException as error:
-        getattr(error, "show", lambda: say(str(error)))()
+        show = getattr(error, "show", None)
+        say(f"tamga: {error}") if show is None else show()
         return USAGE
     except REFUSED as error:
         return _ended(arguments, str(error), FAILED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -64,11 +65,27 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 @contextmanager
 def progress(label: str) -> Iterator[Step]:
-    """A bar on stderr: the function handed out takes (done, of how many; 0 when nobody knows)."""
+    """A bar on stderr, one line where nobody watches: the function handed out takes (done, of how many; 0: unknown)."""
+    if not _errors.is_terminal:
+        with _line(label) as step:
+            yield step
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_errors, transient=not _errors.is_terminal) as shown:
+    with Progress(*columns, console=_errors) as shown:
         task = shown.add_task(label, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total or None)
+
+
+@contextmanager
+def _line(label: str) -> Iterator[Step]:
+    began, last = time.monotonic(), 0
+
+    def step(done: int, total: int) -> None:
+        nonlocal last
+        last = done
+
+    yield step
+    say(f"{label}: {last} in {time.monotonic() - began:.1f} s")
 
 
 def plain(value: Any) -> Any:

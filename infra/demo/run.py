@@ -67,7 +67,7 @@ def run(settings: Settings, *, once: bool) -> bool:
 
 
 def clean(folder: Path) -> bool:
-    """Remove what a demo made of its data folder; False when there is none. Raises `LocalServiceError` while it runs."""
+    """Remove what a demo made there; False when there is none. Raises `LocalServiceError` while it runs."""
     if not (folder / "demo.json").exists():
         return False
     with Processes(folder / "run"), Processes(folder / "kafka"), Processes(folder / "postgres"):
@@ -95,7 +95,8 @@ def _notes(folder: Path) -> Notes:
 def _publish(ledger: LocalLedger, world: bootstrap.World, notes: Notes) -> Published:
     signers = agencies.signers(ledger.settings.data)
     report = _reference(world, signers[IMPORTER])
-    id_, people = world.settings.ledger_id, publisher.publishers(signers, ledger=world.settings.ledger_id, seed=notes.seed)
+    id_ = world.settings.ledger_id
+    people = publisher.publishers(signers, ledger=id_, seed=notes.seed)
     script = scenario.steps(people, ledger=id_, base_time=notes.base_time, seed=notes.seed)
     steps = [Item(step.stream, step.record, step) for step in script]
     made = generator.cases(notes.seed, CASES, people, ledger=id_, base_time=notes.base_time)

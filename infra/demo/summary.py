@@ -75,7 +75,8 @@ def _same(name: str, expected: object, found: object) -> Check:
 def _reference(world: bootstrap.World, file: Path, report: ImportReport) -> Iterator[Check]:
     rows, distinct, counts = count_csv.count(file)
     on_record = report.outcomes["admitted"] + report.outcomes["duplicate"]
-    yield Check("rows of the file judged", f"{rows} on record", f"{on_record} on record", report.whole and on_record == rows)
+    whole = report.whole and on_record == rows
+    yield Check("rows of the file judged", f"{rows} on record", f"{on_record} on record", whole)
     with world.pool.connection() as c:
         cells = c.execute("SELECT field, code, sum(records)::bigint FROM reference GROUP BY field, code").fetchall()
     seen: dict[str, Counter[str]] = {}

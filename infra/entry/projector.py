@@ -105,7 +105,6 @@ class ProjectorProcess:
 
     def _write(self, partition: int, placed: list[Placed]) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            c.execute("SET LOCAL synchronous_commit = off")
             project(c, self.views, partition, placed, head_of(placed))
 
 

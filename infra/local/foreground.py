@@ -1,7 +1,7 @@
 """A program in the foreground ends in order, whenever it is told to: Ctrl-C and SIGTERM are heard once.
 
-While something is under way, being told interrupts it (`KeyboardInterrupt`); while it waits, it goes on behind the wait.
-What comes after that is not heard, so that nothing disturbs the orderly end. Used by `tamga up` and the demo.
+While something is under way, being told interrupts it (`KeyboardInterrupt`); a wait ends. What comes after that is not
+heard, so that nothing disturbs the orderly end. Used by `tamga up` and the demo.
 """
 
 from __future__ import annotations

@@ -634,7 +634,7 @@ def test_readiness_names_what_is_not_ready(api: Api) -> None:
             name, name.split("-")[0], state, code, age,
         )  # fmt: skip
 
-    assert reasons() == ["registrar.absent", "projector.absent"]
+    assert reasons() == ["projector.absent", "registrar.absent"]
     process("registrar-1", "ready")
     process("projector-1", "ready", age=11)
     assert reasons() == ["projector.absent"]

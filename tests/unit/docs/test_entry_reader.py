@@ -160,6 +160,10 @@ def test_a_change_of_the_record_makes_its_batch_void(what: str, change: Any, lef
     assert read(records(change))[0] == [entry["id"] for entry in EXAMPLE["effective"]][:left]
 
 
+FORGED = json.dumps(json.loads(EXAMPLE["registry"][1]) | {"signatures": json.loads(EXAMPLE["registry"][0])["signatures"]})
+"""The registrar's enrolment under the signature of another record."""
+
+
 @pytest.mark.parametrize(
     "example",
     [
@@ -168,9 +172,9 @@ def test_a_change_of_the_record_makes_its_batch_void(what: str, change: Any, lef
         changed(partition=0),
         changed(roots_digest="A" * 43),
         changed(registry=EXAMPLE["registry"][:1]),
-        changed(registry=[EXAMPLE["registry"][0], EXAMPLE["registry"][1].replace('"payload":"e', '"payload":"f')][:1]),
+        changed(registry=[EXAMPLE["registry"][0], FORGED, *EXAMPLE["registry"][2:]]),
     ],
-    ids=["ledger", "topic", "partition", "roots", "registrar-not-enrolled", "registry-cut"],
+    ids=["ledger", "topic", "partition", "roots", "registry-cut-short", "registrar-forged"],
 )
 def test_a_seal_holds_for_its_own_ledger_place_and_registry_alone(example: Data) -> None:
     assert read(example)[0] == []
