@@ -69,6 +69,10 @@ class Recorder(Protocol):
         """Is the log still the log?"""
         ...
 
+    def close(self) -> None:
+        """Give up its connections and threads."""
+        ...
+
 
 class States(Protocol):
     """Entries of streams, in one query."""

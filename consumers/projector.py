@@ -18,6 +18,10 @@ from projections.entry import Entry, read
 CACHED_ROWS = 100_000
 
 
+class GapError(Exception):
+    """A view stands further back than this projector left it: its database lost commits. Read on from the view's head."""
+
+
 class Table(Protocol):
     """A view's table as the projector uses it; `c` is an open transaction."""
 
@@ -79,10 +83,15 @@ def changed_rows(changed: dict[str, set[Key]], groups: dict[str, Group]) -> list
 
 
 def project(c: Any, views: Sequence[LiveView], partition: int, placed: Sequence[Placed], after: Head) -> int:
-    """Apply a batch of one partition to all views in the open transaction; returns the number of events."""
+    """Apply a batch of one partition to all views in the open transaction; returns the number of events.
+
+    Raises `GapError` when entries between a view's head and the batch are missing.
+    """
     entries = [read(p, partition) for p in placed]
     for live in views:
         _, before = live.table.head(c, partition)
+        if before.pos < entries[0].pos - 1:
+            raise GapError(f"{live.table.view.name}/{partition}")
         if before.pos < after.pos:
             live.apply(c, partition, entries, before, after)
     return len(entries)

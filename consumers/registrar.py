@@ -15,7 +15,8 @@ from typing import Any
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop
-from domain.judge import Court, Draft, Judged, Stream, decide, read_one
+from domain.case import admit
+from domain.judge import Admit, Court, Draft, Judged, Stream, decide, read_one
 from domain.refusals import Refusal
 
 REGISTRY_MAX_AGE = 5.0
@@ -78,6 +79,8 @@ class StreamCache:
     def _evict(self, keep: set[str]) -> None:
         if self._held <= self._limit:
             return
+        # Counted anew: `growth` took each submission for an entry of its stream, also those that were refused.
+        self._held = sum(stream.entries for stream in self._streams.values())
         for stream in [s for s in self._streams if s not in keep]:
             self._held -= self._streams.pop(stream).entries
             if self._held <= self._limit // 2:
@@ -101,11 +104,12 @@ class PartitionRegistrar:
         alarm: Callable[[str, str], None],
         spread: Spread = in_turn,
         cache_entries: int = 50_000,
+        rules: Admit = admit,
     ) -> None:
         self.partition, self._partitions, self._ledger = partition, partitions, ledger
         self._recorder, self._registry = recorder, registry
         self._clocks, self._salt, self._alarm = clocks, salt, alarm
-        self._spread = spread
+        self._spread, self._rules = spread, rules
         self._cache = StreamCache(states, cache_entries)
         self.taken = False
         self._desk = 0
@@ -138,6 +142,11 @@ class PartitionRegistrar:
         """Forget the partition's state; the next step takes it over anew."""
         self.taken = False
         self._cache.clear()
+
+    def close(self) -> None:
+        """The partition is another registrar's now."""
+        self.let_go()
+        self._recorder.close()
 
     def look(self) -> None:
         """Is the log still the log? Raises `Stop` through the recorder's fault."""
@@ -184,7 +193,7 @@ class PartitionRegistrar:
         return Court(self._ledger, view, self.partition, self._partitions, now, self._clocks.latest())
 
     def _decide(self, draft: Draft, streams: OrderedDict[str, Stream], court: Court, pos: int) -> Judged:
-        judged = decide(draft, streams, court, pos=pos, desk=self._desk + 1, salt=self._salt())
+        judged = decide(draft, streams, court, pos=pos, desk=self._desk + 1, salt=self._salt(), rules=self._rules)
         if judged.stream.startswith("desk/"):
             self._desk = judged.n
         if judged.fault:

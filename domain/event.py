@@ -7,12 +7,10 @@ re-writes the signed bytes. `Ledger` is what the registrar adds and is the same 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One CloudEvent of an agency. `type` is the short name (`referral.ReferralRequested`), `time` as signed."""
 
     id: str

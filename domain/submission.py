@@ -74,18 +74,18 @@ def read(record: bytes | None, known: Known, *, ledger: str, view: View, latest:
     _note(event, known)
     if disclosed:
         raise Refusal("disclosure.not_accepted_yet")
-    envelope = _envelope(event, known.publisher or "")
-    event_type = by_wire.get(envelope.type)
+    _check_envelope(event, known.publisher)
+    event_type = by_wire.get(event["type"])
     if event_type is None:
         raise Refusal("type.unknown", "type")
     if event_type.kind == "effect":
         raise Refusal("type.not_submittable", "type")
-    if event_type.mandate.isdisjoint(view.categories(envelope.publisher)):
+    if event_type.mandate.isdisjoint(view.categories(event["source"])):
         raise Refusal("mandate.type", "type")
-    if envelope.time > latest:
+    if event["time"] > latest:
         raise Refusal("time.future", "time")
-    check(event_type, envelope.stream, envelope.data)
-    return Submission(jws.decode(), _named(envelope, event_type.name), event_type)
+    check(event_type, event["subject"], event["data"])
+    return Submission(jws.decode(), _event(event, event_type.name), event_type)
 
 
 def sign(event: Mapping[str, Any], *, ledger: str, signer: Signer) -> bytes:
@@ -103,10 +103,9 @@ def payload_of(jws: str) -> dict[str, Any]:
 
 def event_of(jws: str) -> Event:
     """The event of an admitted JWS; a type that this version does not know keeps its wire name."""
-    p = payload_of(jws)
-    known = by_wire.get(p["type"])
-    name = known.name if known is not None else p["type"]
-    return Event(p["id"], p["source"], p["subject"], name, p["time"], p["unit"], p["actor"], p["data"])
+    payload = payload_of(jws)
+    known = by_wire.get(payload["type"])
+    return _event(payload, known.name if known is not None else payload["type"])
 
 
 def _split(record: bytes | None) -> tuple[bytes, str, bool]:
@@ -182,7 +181,7 @@ def _note(event: Mapping[str, Any], known: Known) -> None:
     known.event = event_id if isinstance(event_id, str) and _UUID.match(event_id) else None
 
 
-def _envelope(event: Mapping[str, Any], publisher: str) -> Event:
+def _check_envelope(event: Mapping[str, Any], publisher: str | None) -> None:
     """The CloudEvents attributes, each checked; raises `envelope.*`."""
     if not event.keys() <= _ATTRIBUTES:
         raise Refusal("envelope.unknown_attribute")
@@ -202,8 +201,6 @@ def _envelope(event: Mapping[str, Any], publisher: str) -> Event:
             raise Refusal("envelope.invalid_attribute", name)
     if event["source"] != publisher:
         raise Refusal("envelope.source_not_signer", "source")
-    e = event
-    return Event(e["id"], publisher, e["subject"], e["type"], e["time"], e["unit"], e["actor"], e["data"])
 
 
 def _is_instant(text: str) -> bool:
@@ -232,6 +229,6 @@ _OPTIONAL_FORMS = {
 }
 
 
-def _named(envelope: Event, name: str) -> Event:
-    e = envelope
-    return Event(e.id, e.publisher, e.stream, name, e.time, e.unit, e.actor, e.data)
+def _event(e: Mapping[str, Any], name: str) -> Event:
+    """The event of a payload; `name` is its type as the catalogue has it."""
+    return Event(e["id"], e["source"], e["subject"], name, e["time"], e["unit"], e["actor"], e["data"])

@@ -44,6 +44,18 @@ class World:
         """How to ask for a topic's id and partition count."""
         return partial(self.topics.facts, topic)
 
+    def expected(self, topic: str) -> TopicFacts:
+        """What the topic must be as long as this process reads it: its id now, the partitions that its ledger has."""
+        found = self.topics.facts(topic)
+        ours = topic in (self.settings.topics.ledger, self.settings.topics.submissions)
+        return TopicFacts(found.id, self.registry.registry.partitions) if ours else found
+
+    def check_topics(self) -> None:
+        """Refuse settings under which the record could be lost. Raises `LogFault` `log.unsafe_setting`."""
+        names = self.settings.topics
+        for topic in (names.submissions, names.ledger, names.registry):
+            self.topics.check(topic)
+
     def place(self, partition: int, topic: str | None = None) -> Place:
         """A ledger partition."""
         return Place(self.settings.ledger_id, topic or self.settings.topics.ledger, partition)
@@ -66,7 +78,11 @@ def open_registry(settings: Settings) -> RegistryLog:
     """The registry, read to its end."""
     log = PartitionLog(settings.kafka_bootstrap, settings.topics.registry, 0)
     registry = RegistryLog(log, Registry(settings.ledger_id, settings.roots_digest))
-    registry.refresh()
+    try:
+        registry.refresh()
+    except BaseException:
+        log.close()
+        raise
     return registry
 
 
@@ -74,7 +90,11 @@ def open_world(settings: Settings, *, pool_size: int = 4) -> World:
     """Connect to Kafka and PostgreSQL and read the registry."""
     require(settings, "kafka_bootstrap", "database_url", "ledger_id", "roots_digest")
     topics = Topics(settings.kafka_bootstrap)
-    registry = open_registry(settings)
+    try:
+        registry = open_registry(settings)
+    except BaseException:
+        topics.close()
+        raise
     return World(settings, open_pool(settings.database_url, size=pool_size), topics, registry)
 
 
@@ -100,7 +120,7 @@ def open_recorder(
         index=Index(world.pool, place.topic, partition),
         appender=Appender(settings.kafka_bootstrap),
         signer=keys.load(settings.registrar_key) if settings.registrar_key else None,
-        facts=world.topics.facts(place.topic),
+        facts=world.expected(place.topic),
         clock=clock.now,
         reg=lambda: world.registry.registry.count,
         opaque_allowed=opaque,

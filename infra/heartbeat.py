@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import psycopg
@@ -13,6 +14,17 @@ from psycopg_pool import PoolTimeout
 from infra.bootstrap import Pool
 
 INTERVAL = 2.0
+_BEAT = (
+    "INSERT INTO process (name, role, state, code, message) VALUES (%s, %s, %s, %s, %s)"
+    " ON CONFLICT (name) DO UPDATE SET state = excluded.state, code = excluded.code,"
+    " message = excluded.message, seen_at = now()"
+)
+
+
+def say_stopped(url: str, name: str, role: str, code: str, message: str) -> None:
+    """Say that a process could not even begin; it has no pool yet, and a database that is away changes nothing."""
+    with contextlib.suppress(psycopg.Error), psycopg.connect(url, autocommit=True, connect_timeout=2) as c:
+        c.execute(_BEAT, (name, role, "stopped", code, message))
 
 
 class Heartbeat:
@@ -30,12 +42,7 @@ class Heartbeat:
             return
         try:
             with self._pool.connection(timeout=1.0) as c:
-                c.execute(
-                    "INSERT INTO process (name, role, state, code, message) VALUES (%s, %s, %s, %s, %s)"
-                    " ON CONFLICT (name) DO UPDATE SET state = excluded.state, code = excluded.code,"
-                    " message = excluded.message, seen_at = now()",
-                    (self._name, self._role, state, code, message),
-                )
+                c.execute(_BEAT, (self._name, self._role, state, code, message))
         except (psycopg.Error, PoolTimeout):
             return
         self._last, self._at = (state, code, message), now

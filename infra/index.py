@@ -65,6 +65,7 @@ class Index:
     def __init__(self, pool: ConnectionPool[psycopg.Connection[Any]], topic: str, partition: int) -> None:
         self._pool, self.topic, self.partition = pool, topic, partition
         self.log = -1
+        self._reached = -1
 
     def open(self, topic_id: str) -> IndexHead:
         """The stored head, made on first use."""
@@ -73,7 +74,9 @@ class Index:
                 "INSERT INTO log (topic, partition, topic_id, entry_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (self.topic, self.partition, topic_id, ORIGIN.id),
             )
-        return self.head()
+        found = self.head()
+        self._reached = found.head.pos
+        return found
 
     def head(self) -> IndexHead:
         """The stored head. Raises `OperationalError`."""
@@ -100,6 +103,7 @@ class Index:
                 copy.set_types(_ADD_TYPES)
                 for row in rows:
                     copy.write_row((self.log, *row))
+        self._reached = after.pos
         return True
 
     def versions(self, streams: Sequence[str]) -> dict[str, int]:
@@ -120,10 +124,18 @@ class Index:
         return bool(found and found[0])
 
     def streams(self, streams: Sequence[str]) -> Mapping[str, list[tuple[int, bytes]]]:
-        """(pos, body) of every entry of each stream, in order: the states of a whole batch in one query."""
+        """(pos, body) of every entry of each stream, in order: the states of a whole batch in one query.
+
+        Raises `OperationalError` too when a crash of the database took back what was written without waiting for its
+        disk: what these streams are is then known to the log alone.
+        """
         sql = "SELECT stream, pos, body FROM entry WHERE log = %s AND stream = ANY(%s) ORDER BY pos"
         found: dict[str, list[tuple[int, bytes]]] = {}
+        reached = self._reached  # read first: the thread that writes moves it meanwhile
         with self._connection() as c:
+            at = c.execute("SELECT pos FROM log WHERE id = %s", (self.log,)).fetchone()
+            if at is None or at[0] < reached:
+                raise OperationalError("the index stands further back than it did; it must be read again")
             for stream, pos, body in c.execute(sql, (self.log, list(streams)), binary=True):
                 found.setdefault(stream, []).append((pos, body))
         return found

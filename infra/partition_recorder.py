@@ -195,7 +195,10 @@ class LedgerRecorder(ApplicationRecorder):
             rows = [row._replace(offset=offset) for row, offset in zip(batch.rows, landed.offsets, strict=True)]
             self._enqueue(before, after, rows)
             return True
-        return batch.after.id in self._catch_up()
+        found = self._catch_up()
+        if landed.offsets[-1] >= self.reader.next_offset:
+            raise LogAway("a stranger's open transaction hides what was appended")
+        return batch.after.id in found
 
     def _check_clock(self, first: int, last: int, sent: int) -> None:
         """The broker's stamp of an own append lies between its send and its acknowledgement."""

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from domain.record.chain import ORIGIN, Fence, Head, Place, Placed, SealKey, same_record
-from infra.kafka.errors import LogFault
-from infra.kafka.log import PartitionLog, Record
+from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.log import QUIET_SECONDS, PartitionLog, Record
 from infra.kafka.topics import TopicFacts
 
 IDENTITY_CHECK_SECONDS = 2.0
@@ -75,8 +75,17 @@ class LedgerReader:
         if end < self.next_offset:
             raise LogFault("log.truncated", f"{self._name}: ends at {end}, was read up to {self.next_offset}")
         self.log.seek(self.next_offset)
+        deadline = time.monotonic() + QUIET_SECONDS
         while self.next_offset < end:
-            if batch := self.take(self.log.poll(500, 5000)):
+            read_to = self.next_offset
+            batch = self.take(self.log.poll(500, 5000))
+            # Behind markers of a stranger's transactions too, which take an offset and are given to no reader.
+            self.next_offset = self.log.position()
+            if self.next_offset > read_to:
+                deadline = time.monotonic() + QUIET_SECONDS
+            elif time.monotonic() > deadline:
+                raise LogAway(f"{self._name}: nothing could be read")
+            if batch:
                 yield batch
 
     def skip_to(self, head: Head, next_offset: int) -> None:

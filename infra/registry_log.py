@@ -19,6 +19,7 @@ class RegistryLog:
     def __init__(self, log: PartitionLog, registry: Registry) -> None:
         self.log, self.registry = log, registry
         self._read_at = float("-inf")
+        self._next_offset = 0
 
     @property
     def age(self) -> float:
@@ -29,10 +30,12 @@ class RegistryLog:
         """Read to the end. Raises `LogFault` when the log is shorter than what was read, `LogAway`."""
         now = time.monotonic()
         end = self.log.end()
-        if end < self.registry.count:
+        if end < self._next_offset:
             raise LogFault("log.truncated", f"{self.log.topic} is shorter than what was read of it")
-        for record in self.log.read(self.registry.count, end):
+        for record in self.log.read(self._next_offset, end):
             self.registry.apply(record.value)
+            self._next_offset = record.offset + 1
+        self._next_offset = end
         self._read_at = now
 
     def seal_key(self, kid: str, reg: int) -> bytes | None:

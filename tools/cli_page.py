@@ -46,12 +46,13 @@ def _walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 def page() -> str:
     """The page."""
     known = commands()
-    contents = "".join(f"- [`tamga {words}`](#tamga-{words.replace(' ', '-')}): {_first(c)}\n" for words, c in known.items())
+    contents = "".join(_line(words, command) for words, command in known.items())
     return f"{HEAD}\n{contents}\n" + "\n".join(_command(words, command) for words, command in known.items())
 
 
-def _first(command: Any) -> str:
-    return _help(command).partition("\n")[0]
+def _line(words: str, command: Any) -> str:
+    first = _help(command).partition("\n")[0]
+    return f"- [`tamga {words}`](#tamga-{words.replace(' ', '-')}): {first}\n"
 
 
 def _help(command: Any) -> str:
@@ -61,7 +62,8 @@ def _help(command: Any) -> str:
 def _command(words: str, command: Any) -> str:
     shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
     arguments = [p for p in shown if p.param_type_name == "argument"]
-    usage = " ".join(["tamga", words, *(["[OPTIONS]"] if len(arguments) < len(shown) else []), *map(_argument, arguments)])
+    options = ["[OPTIONS]"] if len(arguments) < len(shown) else []
+    usage = " ".join(["tamga", words, *options, *map(_argument, arguments)])
     rows = "".join(f"| {_names(p)} | {cell(_said(p))} |\n" for p in shown)
     table = f"\n| | |\n|---|---|\n{rows}" if rows else ""
     return f"## tamga {words}\n\n```\n{usage}\n```\n\n{_help(command)}\n{table}"
@@ -85,11 +87,12 @@ def _metavar(parameter: Any) -> str:
     if parameter.metavar:
         return str(parameter.metavar).upper()
     kind = parameter.type_descriptor.annotation
-    return {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH"}.get(kind, "VALUE")
+    words = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH", list[str]: "TEXT"}
+    return words.get(kind, "VALUE")
 
 
 def _said(parameter: Any) -> str:
-    text = getattr(parameter, "help", None) or ""
+    text = (getattr(parameter, "help", None) or "").replace("<", "\\<")
     shown = parameter.default
     plain = not parameter.required and not callable(shown) and shown not in (None, False, "", (), [])
     flags = f" (default `{shown}`)" if plain and shown is not True else ""

@@ -1,8 +1,8 @@
 """Writes the worked example of `docs/reference/entry.md` and `entry-example.json`, from fixed keys: its bytes are true.
 
 A registry of four records and a ledger partition with a genesis batch, a batch of three outcomes, and three records
-that are void. Judged and sealed by the product's own code; `tests/unit/docs/test_entry_reader.py` reads it with a reader of
-its own.
+that are void. Judged and sealed by the product's own code; `tests/unit/docs/test_entry_reader.py` reads it with a
+reader of its own.
 
 python tools/entry_example.py [--check]
 """
@@ -193,10 +193,12 @@ def section(found: dict[str, Any]) -> str:
     """The worked example as Markdown."""
     ids = {entry["offset"]: entry["id"] for entry in found["effective"]}
     lines = [
-        f"Ledger `{LEDGER}`, partition {PARTITION} of {PARTITIONS}. The seed of each key is SHA-256 of `tamga example <kid>`.\n",
+        f"Ledger `{LEDGER}`, partition {PARTITION} of {PARTITIONS}.",
+        "The seed of each key is SHA-256 of `tamga example <kid>`.\n",
         "| kid | public key |\n|---|---|\n" + "".join(f"| `{k.kid}` | `{k.public_b64u}` |\n" for k in _KEYS),
         f"The roots object is `{_json(found['roots'])}`, its digest `{ROOTS.digest}`.\n",
-        f"The payload of registry record 2 (the third; `reg` is 3 behind it), decoded:\n\n```json\n{_statement(found, 2)}\n```\n",
+        "The payload of the registry's third record (`reg` is 3 behind it), decoded:\n",
+        f"```json\n{_statement(found, 2)}\n```\n",
     ]
     for offset, raw in enumerate(found["records"]):
         state = f"effective, id `{ids[offset]}`" if offset in ids else "void"
@@ -212,10 +214,12 @@ def _sealing(found: dict[str, Any]) -> str:
     last = frame(found["records"][4].encode())
     assert last is not None
     digest = sha256(last.unsealed).hexdigest()
-    context = PLACE.seal_message(last.unsealed)[:-32].decode().replace("\n", "\\n")
+    message = PLACE.seal_message(last.unsealed)
+    context = message[:-32].decode().replace("\n", "\\n")
     return (
-        f"The seal at offset 4 signs {len(PLACE.seal_message(last.unsealed))} bytes: the text `{context}` and the 32 bytes\n"
-        f"`{digest}` (hexadecimal), which are SHA-256 of that record without its member `seal`, {len(last.unsealed)} bytes.\n"
+        f"The seal at offset 4 signs {len(message)} bytes: the text\n`{context}` and the 32 bytes\n"
+        f"`{digest}` (hexadecimal), which are SHA-256 of\n"
+        f"that record without its member `seal`, {len(last.unsealed)} bytes.\n"
     )
 
 

@@ -12,37 +12,37 @@ from typing import Any
 
 from generated import ROOT, cell, settle
 
-from domain.catalogue import ClearField, EventType, by_name, read
+from domain.catalogue import MAX_LIST, ClearField, EventType, by_name, read
 from domain.codes import codes
 
 PAGE = "docs/reference/events.md"
 CATALOGUE = read()
 DEADLINES = json.loads((ROOT / "domain/data/mongolia_profile.json").read_text(encoding="utf-8"))["deadlines"]
 STAGES = ("identification", "consent", "referral", "case", "ledger")
-"""The order of a case; a known type of a stage that stands here not is a defect that this script finds."""
+"""The order of a case; a known type of a stage that is missing here stops this script."""
 
-HEAD = """<!-- Written by tools/events_page.py from domain/data/event_catalogue.json and mongolia_profile.json. -->
+HEAD = f"""<!-- Written by tools/events_page.py from domain/data/event_catalogue.json and mongolia_profile.json. -->
 # Event types
 
-The types that this ledger takes. Every event is a CloudEvents 1.0.2 object with the attributes `specversion` (`1.0`), `id`
-(UUID), `source` (the agency), `subject` (the stream: a case's UUID), `type` (below), `time` (when the act took place; UTC,
-`Z`, six decimals), `unit` and `actor` (short tokens; `actor` is a pseudonym that the agency holds for an officer), and
-`data`; optional are `datacontenttype`, `dataschema` and `_sd_alg`. What stands in `data` is below, and as JSON Schema in
-[docs/schemas](../schemas). A field written `name?` may be left out, and is then absent, never null; `name[]` is a list.
-`case_id` may be repeated in `data` and is then the `subject`. `_sd` may hold digests of disclosures (RFC 9901): the
-personal data listed as *disclosed*, which never stands in clear. This ledger does not take the disclosures themselves
-yet (`disclosure.not_accepted_yet`).
+The types that this ledger takes. Every event is a CloudEvents 1.0.2 object with the attributes `specversion` (`1.0`),
+`id` (UUID), `source` (the agency), `subject` (the stream: a case's UUID), `type` (below), `time` (when the act took
+place; UTC, `Z`, six decimals), `unit` and `actor` (short tokens; `actor` is a pseudonym that the agency holds for an
+officer), and `data`; optional are `datacontenttype`, `dataschema` and `_sd_alg`. What stands in `data` is below, and as
+JSON Schema in [docs/schemas](../schemas). A field written `name?` may be left out, and is then absent, never null;
+`name[]` is a list of at most {MAX_LIST} items. `case_id` may be repeated in `data` and is then the `subject`. `_sd` may
+hold digests of disclosures (RFC 9901): the personal data listed as *disclosed*, which never stands in clear. This
+ledger does not take the disclosures themselves yet (`disclosure.not_accepted_yet`).
 
 | kind | how it is judged |
 |---|---|
 """
 
 AGENCIES = """
-*Who may publish* names categories of agencies; the registry says which agency is of which category. An *authority* whose
-officer is recused from the case is refused `actor.recused`, unless the type is *protective*: a protective act is never
-refused for a status, and needs an open case and nothing else. *Due* is a duty that the event starts, with the time that the
-profile gives it (ISO 8601). *Effect* says what a type means in the whole catalogue: the desks, and the clock that reports
-what has fallen due, are not built yet.
+*Who may publish* names categories of agencies; the registry says which agency is of which category. An *authority*
+whose officer is recused from the case is refused `actor.recused`, unless the type is *protective*: a protective act is
+never refused for a status, and needs an open case and nothing else. *Due* is a duty that the event starts, with the
+time that the profile gives it (ISO 8601). *Effect* says what a type means in the whole catalogue: the desks, and the
+clock that reports what has fallen due, are not built yet.
 """
 
 
@@ -129,8 +129,8 @@ def _values() -> str:
 def _lists() -> str:
     """The code lists in use, with every code."""
     wanted = sorted(kind for kind in _used() if kind not in _kinds())
-    found = "".join(f"### {name}\n\n{', '.join(f'`{code}`' for code in sorted(codes(name) or ()))}\n\n" for name in wanted)
-    return f"## Code lists\n\n{found}".rstrip("\n") + "\n"
+    listed = {name: ", ".join(f"`{code}`" for code in sorted(codes(name) or ())) for name in wanted}
+    return "## Code lists\n\n" + "\n".join(f"### {name}\n\n{found}\n" for name, found in listed.items())
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ AREAS = {
     "type": "The event's `type`.",
     "victim": "Persons on record in the case.",
 }
-"""What each area is about; a code of an area that stands here not is a defect that this script finds."""
+"""What each area is about; a code of an area that is missing here stops this script."""
 
 HEAD = """<!-- Written by tools/refusals_page.py from domain/sentences/en.toml and infra/api/problems.py. -->
 # Refusals
@@ -54,8 +54,8 @@ schema-known fields that the code is about, and a salted digest of what was refu
 changes its meaning. A refused event's id is not taken: put right what is named and send it again, with the same id or
 another. How the entry looks stands in [entry.md](entry.md#refused).
 
-`POST /v1/submissions` answers a refusal with status 422 and a problem (RFC 9457) that holds the code and both sentences;
-`GET /v1/submissions/{submission}` gives the same for what was published over Kafka.
+`POST /v1/submissions` answers a refusal with status 422 and a problem (RFC 9457) that holds the code and both
+sentences; `GET /v1/submissions/{submission}` gives the same for what was published over Kafka.
 """
 
 PROBLEMS = """## Problems of the HTTP API
@@ -77,7 +77,8 @@ def page() -> str:
     """The page."""
     known = sentences()
     contents = "".join(f"- [`{area}`](#{area}): {AREAS[area]}\n" for area in sorted({area_of(code) for code in known}))
-    return f"{HEAD}\n{contents}- [problems of the HTTP API](#problems-of-the-http-api)\n\n{''.join(_areas(known))}{_problems()}"
+    contents += "- [problems of the HTTP API](#problems-of-the-http-api)\n"
+    return f"{HEAD}\n{contents}\n{''.join(_areas(known))}{_problems()}"
 
 
 def _areas(codes: Iterable[str]) -> Iterator[str]:

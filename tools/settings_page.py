@@ -31,11 +31,12 @@ These are read outside `Settings`:
 
 | variable | read by | what it is |
 |---|---|---|
-| `TAMGA_CACHE` | `tamga up`, `make demo`, `make test` | folder of downloads and runtimes; default `$XDG_CACHE_HOME/tamga`, for root `/var/tmp/tamga/cache` |
-| `TAMGA_FORCE_PARTITION` | the registrar | take this partition whoever else holds it: for tests of two registrars on one partition |
-| `LEDGER_PARTITION` | applications of the `eventsourcing` library | the ledger partition that `infra.recorder:LedgerFactory` reads; default 0 |
+| `TAMGA_CACHE` | `tamga up`, `make demo`, `make test` | folder of downloads and runtimes |
+| `TAMGA_FORCE_PARTITION` | the registrar | take this partition, whoever holds it: for tests of two registrars |
+| `LEDGER_PARTITION` | applications of `eventsourcing` | ledger partition of `infra.recorder:LedgerFactory`; default 0 |
 
-The data folder's default is `$XDG_DATA_HOME/tamga` (`~/.local/share/tamga`), for root `/var/tmp/tamga/data`.
+The data folder's default is `$XDG_DATA_HOME/tamga` (`~/.local/share/tamga`), for root `/var/tmp/tamga/data`; that of
+the cache is `$XDG_CACHE_HOME/tamga` (`~/.cache/tamga`), for root `/var/tmp/tamga/cache`.
 """
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection
+from psycopg.errors import QueryCanceled
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
 MAX_CONNECTIONS = 8
@@ -31,7 +33,6 @@ class Database:
             open=False,
             timeout=3.0,
             reconnect_timeout=5.0,
-            check=AsyncConnectionPool.check_connection,
             kwargs={"autocommit": True, "row_factory": dict_row, "options": OPTIONS, "connect_timeout": 5},
         )
 
@@ -45,10 +46,19 @@ class Database:
 
     async def rows(self, sql: bytes, values: Values = ()) -> list[dict[str, Any]]:
         """Every row of a fixed statement of this program (never of a user). Raises `psycopg.Error`."""
-        async with self._pool.connection() as connection:
-            return await (await connection.execute(sql, values)).fetchall()
+        try:
+            return await self._rows(sql, values)
+        except (PoolTimeout, QueryCanceled):
+            raise
+        except psycopg.OperationalError:  # perhaps only this connection is gone: a restart breaks them all
+            await self._pool.check()
+            return await self._rows(sql, values)
 
     async def row(self, sql: bytes, values: Values = ()) -> dict[str, Any] | None:
         """The first row, None when there is none. Raises `psycopg.Error`."""
         found = await self.rows(sql, values)
         return found[0] if found else None
+
+    async def _rows(self, sql: bytes, values: Values) -> list[dict[str, Any]]:
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(sql, values)).fetchall()

@@ -47,6 +47,7 @@ class Outcomes:
         self._database, self._url, self._topic = database, url, topic
         self._waiting: dict[int, set[tuple[int, asyncio.Event]]] = {}
         self._partitions: dict[int, int | None] = {}
+        self._judged: dict[int, int] = {}
 
     async def find(self, partition: int, offset: int) -> Judged:
         """What the index says of a submission. Raises `psycopg.Error`."""
@@ -66,11 +67,12 @@ class Outcomes:
         self._waiting.setdefault(partition, set()).add(waiter)
         try:
             while True:
-                found = await self._look(partition, offset)
+                found = await self._look(partition, offset) if self._may_be_there(partition, offset) else None
                 left = until - time.monotonic()
                 if found is not None or left <= 0:
                     return found
-                await _sleep(woken, min(left, LOOK_SECONDS))
+                if not await _sleep(woken, min(left, LOOK_SECONDS)):
+                    self._judged.pop(partition, None)
         finally:
             self._waiting[partition].discard(waiter)
 
@@ -89,8 +91,13 @@ class Outcomes:
                     async for notice in connection.notifies():
                         await self._told(notice.payload)
             except (psycopg.Error, OSError):
+                self._judged.clear()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
+
+    def _may_be_there(self, partition: int, offset: int) -> bool:
+        """False while the listener has heard of this partition but not of this offset: its batch will wake us."""
+        return self._judged.get(partition, offset) >= offset
 
     async def _look(self, partition: int, offset: int) -> Judged | None:
         try:
@@ -108,7 +115,10 @@ class Outcomes:
             rows = await self._database.rows(b"SELECT id, topic, partition FROM log")
             self._partitions = {r["id"]: r["partition"] if r["topic"] == self._topic else None for r in rows}
         partition = self._partitions.setdefault(log, None)
-        for offset, woken in self._waiting.get(partition, ()) if partition is not None else ():
+        if partition is None:
+            return
+        self._judged[partition] = src
+        for offset, woken in self._waiting.get(partition, ()):
             if offset <= src:
                 woken.set()
 
@@ -118,12 +128,14 @@ class Outcomes:
                 woken.set()
 
 
-async def _sleep(woken: asyncio.Event, seconds: float) -> None:
+async def _sleep(woken: asyncio.Event, seconds: float) -> bool:
+    """Was it woken in time?"""
     try:
         await asyncio.wait_for(woken.wait(), seconds)
     except TimeoutError:
-        return
+        return False
     woken.clear()
+    return True
 
 
 def _lost(body: Mapping[str, Any], offset: int) -> bool:

@@ -65,7 +65,7 @@ async def running(service: Service) -> AsyncIterator[None]:
         await service.database.close()
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 

@@ -16,10 +16,10 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
-from consumers.projector import LiveView, project
+from consumers.projector import GapError, LiveView, project
 from domain.record.chain import ORIGIN, Head, Placed
 from infra import bootstrap, log_lines, memory, view_tables
-from infra.heartbeat import Heartbeat
+from infra.heartbeat import Heartbeat, say_stopped
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionsLog
 from infra.kafka.topics import TopicFacts
@@ -54,8 +54,9 @@ class ProjectorProcess:
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
         self.world = bootstrap.open_world(settings)
+        self.world.check_topics()
         self.heartbeat = Heartbeat(self.world.pool, f"projector-{settings.instance}", "projector")
-        self.facts = self.world.topics.facts(settings.topics.ledger)
+        self.facts = self.world.expected(settings.topics.ledger)
         self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
         self.log_of_all = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
         self.views: list[LiveView] = []
@@ -70,17 +71,32 @@ class ProjectorProcess:
                     self.open()
                 self.round()
                 backoff = 0.1
-            except LogFault as fault:
+            except LogFault as raised:
+                fault = self._cause(raised)
                 self.log.critical("stopped", code=fault.code, message=fault.message)
                 self.heartbeat.beat("stopped", fault.code, fault.message)
                 return STOPPED
-            except (PersistenceError, LogAway, StaleProjectorError, psycopg.Error, PoolTimeout) as away:
+            except (PersistenceError, LogAway, StaleProjectorError, GapError, psycopg.Error, PoolTimeout) as away:
                 self.log.warning("waiting", reason=type(away).__name__)
                 self.heartbeat.beat("waiting", "away", type(away).__name__)
                 self.views = []
                 time.sleep(backoff)
                 backoff = min(backoff * 2, 2.0)
         return 0
+
+    def _cause(self, fault: LogFault) -> LogFault:
+        """Why an offset is gone: the topic is another one, or shorter than it was; else what was raised."""
+        if fault.code != "log.offset_gone":
+            return fault
+        try:
+            for reader in self.readers:
+                reader.check_identity()
+                reader.check_length()
+        except LogFault as cause:
+            return cause
+        except LogAway:
+            return fault
+        return fault
 
     def open(self) -> None:
         """Open the views and start each reader behind the view that is furthest back."""
@@ -126,6 +142,11 @@ def main() -> int:
         except (LogAway, PersistenceError) as away:
             log.warning("waiting", reason=type(away).__name__)
             time.sleep(1)
+        except LogFault as fault:
+            log.critical("stopped", code=fault.code, message=fault.message)
+            name = f"projector-{settings.instance}"
+            say_stopped(settings.database_url, name, "projector", fault.code, fault.message)
+            return STOPPED
 
     def stop(*_: object) -> None:
         assert process is not None

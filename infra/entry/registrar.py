@@ -22,7 +22,7 @@ from consumers.registrar import Clocks, PartitionRegistrar, in_turn
 from domain.judge import Draft
 from domain.registry import View
 from infra import bootstrap, clock, log_lines, memory
-from infra.heartbeat import Heartbeat
+from infra.heartbeat import Heartbeat, say_stopped
 from infra.index import Index
 from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
@@ -62,6 +62,7 @@ class RegistrarProcess:
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
         self.world = bootstrap.open_world(settings)
+        self.world.check_topics()
         self.name = f"registrar-{settings.instance}"
         self.heartbeat = Heartbeat(self.world.pool, self.name, "registrar")
         self.membership = Membership(
@@ -86,7 +87,8 @@ class RegistrarProcess:
             try:
                 self.round()
                 backoff = 0.1
-            except (LogFault, Stop) as fault:
+            except (LogFault, Stop) as raised:
+                fault = self._cause(raised)
                 self.log.critical("stopped", code=fault.code, message=fault.message)
                 self.heartbeat.beat("stopped", fault.code, fault.message)
                 return STOPPED
@@ -98,6 +100,21 @@ class RegistrarProcess:
                 time.sleep(backoff)
                 backoff = min(backoff * 2, 2.0)
         return 0
+
+    def _cause(self, fault: LogFault | Stop) -> LogFault | Stop:
+        """Why an offset is gone: the topic is another one, shorter than it was, or was deleted unread."""
+        if fault.code != "log.offset_gone":
+            return fault
+        try:
+            self._check_submissions()
+            for partition, registrar in self.registrars.items():
+                registrar.look()
+                self._next(partition, registrar)
+        except (LogFault, Stop) as cause:
+            return cause
+        except (PersistenceError, LogAway):
+            return fault
+        return fault
 
     def round(self) -> None:
         """What has come on each partition, a batch of each."""
@@ -117,7 +134,7 @@ class RegistrarProcess:
             self.registrars[partition] = self._registrar(partition)
             self.log.info("partition", partition=partition, what="taken")
         for partition in self.registrars.keys() - mine:
-            del self.registrars[partition]
+            self.registrars.pop(partition).close()
             self.log.info("partition", partition=partition, what="left")
         if mine != self._followed or not all(r.taken for r in self.registrars.values()):
             self._followed = frozenset()
@@ -212,6 +229,11 @@ def main() -> int:
         except (LogAway, PersistenceError) as away:
             log.warning("waiting", reason=type(away).__name__)
             time.sleep(1)
+        except LogFault as fault:
+            log.critical("stopped", code=fault.code, message=fault.message)
+            name = f"registrar-{settings.instance}"
+            say_stopped(settings.database_url, name, "registrar", fault.code, fault.message)
+            return STOPPED
 
     def stop(*_: object) -> None:
         assert process is not None

@@ -6,15 +6,20 @@ not there raises instead of jumping. Reader, registrar and registry follow their
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from infra.kafka.errors import LogAway, LogFault
 
 FETCH_BYTES = 8 * 1024 * 1024
+QUIET_SECONDS = 30.0
+"""How long a reader waits for a record that must be there before it calls the log away."""
+
+_GONE = (OffsetOutOfRangeError, NoOffsetForPartitionError, LogTruncationError)
 
 
 class Record(NamedTuple):
@@ -64,7 +69,7 @@ class PartitionsLog:
         """The next records of each partition that has some. Raises `LogFault` `log.offset_gone`, `LogAway`."""
         try:
             found = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
-        except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
+        except _GONE as error:
             raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
         except KafkaError as error:
             raise LogAway(type(error).__name__) from error
@@ -94,11 +99,15 @@ class PartitionLog:
         """The next records, empty when none came in time. Raises `LogFault` `log.offset_gone`, `LogAway`."""
         try:
             found = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
-        except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
+        except _GONE as error:
             raise LogFault("log.offset_gone", f"{self.topic}/{self.partition}: the next offset is not there") from error
         except KafkaError as error:
             raise LogAway(type(error).__name__) from error
         return [Record(r.offset, r.value, r.timestamp) for r in found.get(self._tp, ())]
+
+    def position(self) -> int:
+        """The offset that is read next: behind the last record given back, and behind markers that no reader sees."""
+        return int(self._consumer.position(self._tp))
 
     def bounds(self) -> tuple[int, int]:
         """(first offset, offset behind the last record). Raises `LogAway`."""
@@ -117,14 +126,19 @@ class PartitionLog:
             raise LogAway(type(error).__name__) from error
 
     def read(self, start: int, end: int) -> Iterator[Record]:
-        """The records from `start` up to, not including, `end`. Raises `LogFault` where one is missing."""
+        """The records from `start` up to, not including, `end`.
+
+        Raises `LogFault` when the first is not there, `LogAway` when none comes for 30 s.
+        """
         if start >= end:
             return
         self.seek(start)
-        following = start
-        while following < end:
+        deadline = time.monotonic() + QUIET_SECONDS
+        while self.position() < end:
             for record in self.poll(1000):
                 if record.offset >= end:
                     return
-                following = record.offset + 1
+                deadline = time.monotonic() + QUIET_SECONDS
                 yield record
+            if time.monotonic() > deadline:
+                raise LogAway("nothing could be read")

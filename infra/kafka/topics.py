@@ -108,6 +108,7 @@ class Topics:
 
     def check(self, topic: str) -> None:
         """Raise `LogFault` `log.unsafe_setting` for the first setting that would let the record be lost."""
+        self.facts(topic)
         found = self._settings(topic)
         for name, wanted in FOREVER.items():
             if found.get(name) != wanted:
@@ -117,17 +118,26 @@ class Topics:
 
     def replication(self, topic: str) -> int:
         """Replicas of the topic's first partition; 1 is a development broker."""
-        described = self._admin.describe_topics([topic])
+        try:
+            described = self._admin.describe_topics([topic])
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
         return len(described[0]["partitions"][0]["replica_nodes"])
 
     def delete_before(self, offsets: dict[tuple[str, int], int]) -> None:
         """Delete the records below an offset, per (topic, partition)."""
         from kafka import TopicPartition
 
-        self._admin.delete_records({TopicPartition(*tp): offset for tp, offset in offsets.items()})
+        try:
+            self._admin.delete_records({TopicPartition(*tp): offset for tp, offset in offsets.items()})
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
 
     def _settings(self, topic: str) -> dict[str, str]:
         resource = ConfigResource(ConfigResourceType.TOPIC, topic)
-        described = self._admin.describe_configs([resource], config_filter="all")
+        try:
+            described = self._admin.describe_configs([resource], config_filter="all")
+        except KafkaError as error:
+            raise LogAway(type(error).__name__) from error
         (configs,) = described.values()
         return {name: str(value["value"]) for name, value in configs[topic].items()}

@@ -599,6 +599,14 @@ def test_without_a_database_everything_is_503_and_the_process_lives(api: Api) ->
         assert "tamga_database_up 0.0" in httpx.get(f"{url}/metrics", timeout=20).text
 
 
+def test_connections_that_the_database_ended_are_nobodys_error(views: Api) -> None:
+    assert views.get("/v1/cases", POLICE).status_code == 200
+    views.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              " WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
+    for _ in range(12):
+        assert views.get("/v1/cases", POLICE).status_code == 200
+
+
 def test_while_the_broker_hangs_a_submission_is_503_and_reading_goes_on(views: Api, services: Any) -> None:
     assert views.get("/v1/cases", POLICE).status_code == 200
     assert views.post(views.signed(POLICE), POLICE, "?wait=0").status_code == 202

@@ -20,7 +20,7 @@ Data = dict[str, Any]
 
 # -- the reader: 60 lines at most, hashlib and PyNaCl beside the standard library -------------------------------------
 
-TAIL = re.compile(rb',"pos":(0|[1-9]\d{0,15}),"prev":"([A-Za-z0-9_-]{43})"(?:,"seal":"([!-\[\]-~]{1,256})")?\}\Z')
+TAIL = re.compile(rb',"pos":(0|[1-9]\d{0,15}),"prev":"([A-Za-z0-9_-]{43})"(?:,"seal":"([!#-\[\]-~]{1,256})")?\}\Z')
 
 
 def b64u(data: bytes) -> str:
@@ -28,15 +28,17 @@ def b64u(data: bytes) -> str:
 
 
 def bytes_of(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if b64u(found) != text:
+        raise ValueError("not base64url")
+    return found
 
 
 def holds(public: str, message: bytes, signature: str) -> bool:
     try:
-        VerifyKey(bytes_of(public)).verify(message, bytes_of(signature))
+        return VerifyKey(bytes_of(public)).verify(message, bytes_of(signature)) == message
     except (CryptoError, ValueError):
         return False
-    return True
 
 
 def registrar_keys(records: list[str], ledger: str, roots_digest: str) -> tuple[Data, int]:
@@ -48,24 +50,23 @@ def registrar_keys(records: list[str], ledger: str, roots_digest: str) -> tuple[
         named = {"keys": said["data"].get("keys"), "threshold": said["data"].get("threshold")}
         canonical = json.dumps(named, sort_keys=True, separators=(",", ":")).encode()
         keys = roots or (named["keys"] if b64u(sha256(canonical).digest()) == roots_digest else {})
-        (signature,) = record["signatures"]
-        header = json.loads(bytes_of(signature["protected"]))
-        message = f"{signature['protected']}.{record['payload']}".encode()
-        if header.pop("kid") not in keys or header != {"alg": "Ed25519", "ledger": ledger, "typ": "tamga-registry+json"}:
+        (s,) = record["signatures"]
+        header = {"alg": "Ed25519", "kid": next(iter(keys), ""), "ledger": ledger, "typ": "tamga-registry+json"}
+        if json.loads(bytes_of(s["protected"])) != header:
             continue
-        if holds(next(iter(keys.values())), message, signature["signature"]):
+        if holds(next(iter(keys.values())), f"{s['protected']}.{record['payload']}".encode(), s["signature"]):
             roots = keys
             if said["type"] == "mn.tamga.registry.registrar_enrolled.v1" and said["data"]["kid"] not in found:
                 found[said["data"]["kid"]] = (said["data"]["key"], reg)
     return found, len(records)
 
 
-def effective(records: list[bytes | None], place: str, registrars: Data, registered: int) -> tuple[list[str], int]:
+def effective(records: list[bytes | None], place: bytes, registrars: Data, registered: int) -> tuple[list[str], int]:
     """The ids of the effective entries in order, and how many records are void."""
     head, pos, reg, pending, ids, void = b64u(sha256(b"tamga/v1").digest()), -1, 0, {}, [], 0
-    for raw in records:
-        tail = TAIL.search(raw) if raw is not None and len(raw) <= 65_535 else None
-        if tail is None or raw is None:
+    for raw in (record or b"" for record in records):
+        tail = TAIL.search(raw) if len(raw) <= 65_535 else None
+        if tail is None:
             void += 1
             continue
         name, at, before, seal = b64u(sha256(b"\0" + raw).digest()), int(tail[1]), tail[2].decode(), tail[3]
@@ -78,8 +79,8 @@ def effective(records: list[bytes | None], place: str, registrars: Data, registe
             kid, _, signature = seal.decode().rpartition(".")
             said, unsealed = json.loads(raw)["ledger"], raw[: -len(seal) - 11] + b"}"
             public, since = registrars.get(kid, ("", registered + 1))
-            message = place.encode() + sha256(unsealed).digest()
-            if not max(since, reg) <= said["reg"] <= registered or not holds(public, message, signature):
+            signed = holds(public, place + sha256(unsealed).digest(), signature)
+            if not signed or not max(since, reg) <= said["reg"] <= registered:
                 void += 1
                 continue
             path = [name]
@@ -98,12 +99,13 @@ def read(example: Data) -> tuple[list[str], int]:
     registrars, registered = registrar_keys(example["registry"], example["ledger"], example["roots_digest"])
     place = f"tamga/seal/v1\n{example['ledger']}\n{example['topic']}/{example['partition']}\n"
     records = [None if record is None else record.encode() for record in example["records"]]
-    return effective(records, place, registrars, registered)
+    return effective(records, place.encode(), registrars, registered)
 
 
 def changed(**members: Any) -> Data:
     """The example with other members."""
-    return json.loads(json.dumps(EXAMPLE)) | members
+    copied: Data = json.loads(json.dumps(EXAMPLE))
+    return copied | members
 
 
 def records(change: Callable[[list[Any]], Any]) -> Data:
@@ -160,7 +162,8 @@ def test_a_change_of_the_record_makes_its_batch_void(what: str, change: Any, lef
     assert read(records(change))[0] == [entry["id"] for entry in EXAMPLE["effective"]][:left]
 
 
-FORGED = json.dumps(json.loads(EXAMPLE["registry"][1]) | {"signatures": json.loads(EXAMPLE["registry"][0])["signatures"]})
+_FOUNDING, _REGISTRAR = (json.loads(record) for record in EXAMPLE["registry"][:2])
+FORGED = json.dumps(_REGISTRAR | {"signatures": _FOUNDING["signatures"]})
 """The registrar's enrolment under the signature of another record."""
 
 

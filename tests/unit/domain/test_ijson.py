@@ -1,4 +1,4 @@
-"""What two parsers could read differently is refused, each for a reason of its own; the rest reads as any parser does."""
+"""What two parsers could read differently is refused, each for its own reason; the rest reads as by any parser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REFUSED: dict[bytes, str] = {
     b'{"a":01}': "json.syntax",
     b'{"a":+1}': "json.syntax",
     b'{"a":0x10}': "json.syntax",
-    "{\"a\":١}".encode(): "json.syntax",
+    b'{"a":\xd9\xa1}': "json.syntax",  # a digit, in Arabic script
     # strings
     b'{"a":"\\u0000"}': "json.nul",
     b'{"\\u0000":1}': "json.nul",
@@ -104,12 +104,16 @@ def test_what_every_parser_reads_alike_is_taken(text: bytes, value: object) -> N
 
 STRINGS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 LEAVES = st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | STRINGS
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(STRINGS, inner, max_size=3), max_leaves=12)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(STRINGS, inner, max_size=3), max_leaves=12
+)
 
 
 @settings(deadline=None)
 @given(value=st.dictionaries(STRINGS, VALUES, max_size=4), ascii=st.booleans(), indent=st.sampled_from([None, 1]))
-def test_i_json_reads_as_it_was_written_however_it_is_spelled(value: dict[str, object], ascii: bool, indent: int | None) -> None:
+def test_i_json_reads_as_it_was_written_however_it_is_spelled(
+    value: dict[str, object], ascii: bool, indent: int | None
+) -> None:
     assert parse(json.dumps(value, ensure_ascii=ascii, indent=indent).encode()) == value
 
 
@@ -117,7 +121,8 @@ def test_i_json_reads_as_it_was_written_however_it_is_spelled(value: dict[str, o
 @given(data=st.binary(max_size=60) | st.text('{}[]":,\\u0123456789abcdefdE.-+ ntrfalse', max_size=60).map(str.encode))
 def test_any_bytes_are_an_object_or_a_refusal(data: bytes) -> None:
     try:
-        assert parse(data) == json.loads(data)
-    except Refusal as refused:
-        assert refused.code.startswith("json.")
-        assert not refused.paths
+        found, code = parse(data), "json."
+    except Refusal as refusal:
+        found, code = None, refusal.code
+    assert code.startswith("json.")
+    assert found is None or found == json.loads(data)

@@ -1,4 +1,4 @@
-"""The registry is one fold for everybody: a record that breaks a rule counts and changes nothing, and the past stays."""
+"""The registry is one fold for all: a record that breaks a rule counts and changes nothing, and the past stays."""
 
 from __future__ import annotations
 
@@ -93,7 +93,10 @@ IGNORED: dict[str, tuple[tuple[bytes, ...], bytes | None]] = {
     "no record": (BEFORE, b"{}"),
     "payload is a number": (BEFORE, canonical({"payload": 1, "signatures": []})),
     "no signatures": (BEFORE, sign_record(said("agency_suspended", "mn.npa", {}), ledger=LEDGER, signers=[])),
-    "signatures are no list": (BEFORE, canonical({"payload": b64u(said("agency_suspended", "mn.npa", {})), "signatures": 5})),
+    "signatures are no list": (
+        BEFORE,
+        canonical({"payload": b64u(said("agency_suspended", "mn.npa", {})), "signatures": 5}),
+    ),
     "signed by a stranger": (BEFORE, record("agency_suspended", "mn.npa", {}, STRANGER)),
     "signed by an agency": (BEFORE, record("agency_suspended", "mn.npa", {}, SeedSigner("npa-1", b"p" * 32))),
     "signed by a registrar": (BEFORE, record("agency_suspended", "mn.npa", {}, SeedSigner("registrar-1", b"r" * 32))),
@@ -103,18 +106,58 @@ IGNORED: dict[str, tuple[tuple[bytes, ...], bytes | None]] = {
     "other algorithm": (BEFORE, headed(HEADER | {"alg": "none"})),
     "unknown header member": (BEFORE, headed(HEADER | {"jwk": "x"})),
     "unknown type": (BEFORE, record("agency_adored", "mn.npa", {})),
-    "type of an event": (BEFORE, sign_record(said("x", "y", {}).replace(b"registry.x.v1", b"case.closed.v1"), ledger=LEDGER, signers=[ROOT])),
+    "type of an event": (
+        BEFORE,
+        sign_record(said("x", "y", {}).replace(b"registry.x.v1", b"case.closed.v1"), ledger=LEDGER, signers=[ROOT]),
+    ),
     "founded twice": (BEFORE, FOUNDED),
-    "another ledger founded": ((), record("ledger_founded", "another", {"keys": dict(ROOTS.keys), "threshold": 1, "partitions": 4})),
-    "founded without partitions": ((), record("ledger_founded", LEDGER, {"keys": dict(ROOTS.keys), "threshold": 1, "partitions": 0})),
-    "founded with other roots": ((), record("ledger_founded", LEDGER, {"keys": {"root-1": STRANGER.public_b64u}, "threshold": 1, "partitions": 4}, STRANGER)),
-    "founded with more roots": ((), record("ledger_founded", LEDGER, {"keys": {"root-1": ROOT.public_b64u, "root-2": SECOND.public_b64u}, "threshold": 1, "partitions": 4})),
+    "another ledger founded": (
+        (),
+        record("ledger_founded", "another", {"keys": dict(ROOTS.keys), "threshold": 1, "partitions": 4}),
+    ),
+    "founded without partitions": (
+        (),
+        record("ledger_founded", LEDGER, {"keys": dict(ROOTS.keys), "threshold": 1, "partitions": 0}),
+    ),
+    "founded with other roots": (
+        (),
+        record(
+            "ledger_founded",
+            LEDGER,
+            {"keys": {"root-1": STRANGER.public_b64u}, "threshold": 1, "partitions": 4},
+            STRANGER,
+        ),
+    ),
+    "founded with more roots": (
+        (),
+        record(
+            "ledger_founded",
+            LEDGER,
+            {"keys": {"root-1": ROOT.public_b64u, "root-2": SECOND.public_b64u}, "threshold": 1, "partitions": 4},
+        ),
+    ),
     "anything before the founding": ((), REGISTRAR),
-    "a key before the founding, with the roots": ((), record("registrar_enrolled", LEDGER, {"kid": "registrar-1", "key": public("r"), "keys": dict(ROOTS.keys), "threshold": 1})),
+    "a key before the founding, with the roots": (
+        (),
+        record(
+            "registrar_enrolled",
+            LEDGER,
+            {"kid": "registrar-1", "key": public("r"), "keys": dict(ROOTS.keys), "threshold": 1},
+        ),
+    ),
     "registrar with a taken key id": (BEFORE, REGISTRAR),
-    "registrar with an agency's key id": (BEFORE, record("registrar_enrolled", LEDGER, {"kid": "npa-1", "key": public("x")})),
-    "registrar of another ledger": (BEFORE, record("registrar_enrolled", "another", {"kid": "registrar-2", "key": public("x")})),
-    "agency enrolled twice": (BEFORE, record("agency_enrolled", "mn.npa", {"name": "P", "categories": [], "kid": "npa-9", "key": public("x")})),
+    "registrar with an agency's key id": (
+        BEFORE,
+        record("registrar_enrolled", LEDGER, {"kid": "npa-1", "key": public("x")}),
+    ),
+    "registrar of another ledger": (
+        BEFORE,
+        record("registrar_enrolled", "another", {"kid": "registrar-2", "key": public("x")}),
+    ),
+    "agency enrolled twice": (
+        BEFORE,
+        record("agency_enrolled", "mn.npa", {"name": "P", "categories": [], "kid": "npa-9", "key": public("x")}),
+    ),
     "agency without key": (BEFORE, enrolment(key=None)),
     "agency without key id": (BEFORE, enrolment(kid=None)),
     "agency without name": (BEFORE, enrolment(name=None)),
@@ -129,12 +172,30 @@ IGNORED: dict[str, tuple[tuple[bytes, ...], bytes | None]] = {
     "key id is a number": (BEFORE, enrolment(kid=5)),
     "key of 31 bytes": (BEFORE, enrolment(key=b64u(bytes(31)))),
     "key with padding": (BEFORE, enrolment(key=public("e") + "=")),
-    "agency without id": (BEFORE, record("agency_enrolled", "", {"name": "n", "categories": [], "kid": "x-1", "key": public("x")})),
-    "rotation of nobody": (BEFORE, record("key_rotated", "mn.opg", {"kid": "opg-2", "key": public("x"), "replaces": "npa-1"})),
-    "rotation of an unknown key": (BEFORE, record("key_rotated", "mn.npa", {"kid": "npa-2", "key": public("x"), "replaces": "npa-9"})),
-    "rotation onto a taken key id": (BEFORE, record("key_rotated", "mn.npa", {"kid": "registrar-1", "key": public("x"), "replaces": "npa-1"})),
-    "rotation of a registrar's key by an agency": (BEFORE, record("key_rotated", "mn.npa", {"kid": "npa-2", "key": public("x"), "replaces": "registrar-1"})),
-    "rotation of a rotated key": ((*BEFORE, ROTATED), record("key_rotated", "mn.npa", {"kid": "npa-3", "key": public("x"), "replaces": "npa-1"})),
+    "agency without id": (
+        BEFORE,
+        record("agency_enrolled", "", {"name": "n", "categories": [], "kid": "x-1", "key": public("x")}),
+    ),
+    "rotation of nobody": (
+        BEFORE,
+        record("key_rotated", "mn.opg", {"kid": "opg-2", "key": public("x"), "replaces": "npa-1"}),
+    ),
+    "rotation of an unknown key": (
+        BEFORE,
+        record("key_rotated", "mn.npa", {"kid": "npa-2", "key": public("x"), "replaces": "npa-9"}),
+    ),
+    "rotation onto a taken key id": (
+        BEFORE,
+        record("key_rotated", "mn.npa", {"kid": "registrar-1", "key": public("x"), "replaces": "npa-1"}),
+    ),
+    "rotation of a registrar's key by an agency": (
+        BEFORE,
+        record("key_rotated", "mn.npa", {"kid": "npa-2", "key": public("x"), "replaces": "registrar-1"}),
+    ),
+    "rotation of a rotated key": (
+        (*BEFORE, ROTATED),
+        record("key_rotated", "mn.npa", {"kid": "npa-3", "key": public("x"), "replaces": "npa-1"}),
+    ),
     "revocation of an unknown key": (BEFORE, record("key_revoked", "mn.npa", {"kid": "npa-9"})),
     "revocation of another's key": (BEFORE, record("key_revoked", "mn.npa", {"kid": "registrar-1"})),
     "revocation twice": ((*BEFORE, REVOKED), REVOKED),
@@ -143,7 +204,7 @@ IGNORED: dict[str, tuple[tuple[bytes, ...], bytes | None]] = {
     "reinstatement of an active agency": (BEFORE, REINSTATED),
     "reinstatement twice": ((*BEFORE, SUSPENDED, REINSTATED), REINSTATED),
     "duplicate member": (BEFORE, b'{"payload":"","payload":"","signatures":[]}'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("before", "raw"), IGNORED.values(), ids=IGNORED.keys())
@@ -163,7 +224,14 @@ def test_founding_names_roots_and_partitions() -> None:
 
 def test_a_registrars_key_seals_from_its_enrolment_until_its_revocation() -> None:
     found = registry(FOUNDED, REGISTRAR, POLICE, REVOKED_REGISTRAR)
-    assert [found.seal_key("registrar-1", reg) is not None for reg in range(6)] == [False, False, True, True, False, False]
+    assert [found.seal_key("registrar-1", reg) is not None for reg in range(6)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert found.seal_key("registrar-1", 2) == unb64u(public("r"))
 
 
@@ -280,5 +348,7 @@ def test_ignored_records_change_nothing_for_those_that_follow(steps: list[tuple[
             kept.apply(made(step))
     assert kept.ignored == 0
     assert kept.count == whole.count - whole.ignored
-    assert {k: (v.public, v.agency) for k, v in kept.keys.items()} == {k: (v.public, v.agency) for k, v in whole.keys.items()}
+    assert {k: (v.public, v.agency) for k, v in kept.keys.items()} == {
+        k: (v.public, v.agency) for k, v in whole.keys.items()
+    }
     assert seen(kept, kept.count)[:2] == seen(whole, whole.count)[:2]

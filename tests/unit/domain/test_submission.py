@@ -10,9 +10,21 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator import BASE_TIME, LEDGER, REVOKED, SUSPENDED, bad_submissions, enrolled, fixed_signers, marker, publishers
+from simulator import (
+    BASE_TIME,
+    LEDGER,
+    REVOKED,
+    SUSPENDED,
+    bad_submissions,
+    enrolled,
+    fixed_signers,
+    marker,
+    publishers,
+)
 
-from domain.record.entry import MAX_ENTRY, b64u, canonical, unb64u
+from domain.event import Effect
+from domain.outcome import MAX_EFFECTS, admitted
+from domain.record.entry import MAX_ENTRY, Said, assemble, b64u, canonical, unb64u, with_seal
 from domain.record.signing import SeedSigner
 from domain.refusals import Refusal
 from domain.submission import MAX_EVENT, MAX_JWS, Known, event_of, payload_of, read, sign
@@ -121,7 +133,10 @@ REFUSED: dict[str, tuple[bytes | None, str]] = {
     "crit": (signed(b"{}", canonical(HEADER | {"crit": ["b64"], "b64": False})), "jws.header_member"),
     "payload of one byte too many": (signed(b"{" + b" " * (MAX_EVENT - 1) + b"}"), "event.too_large"),
     "record of one byte too many": (b"x" * (MAX_ENTRY + 1), "intake.too_large"),
-    "a header padded until no entry could hold it": (signed(canonical(GOOD), canonical(HEADER) + b" " * 42_000), "intake.too_large"),
+    "a header padded until no entry could hold it": (
+        signed(canonical(GOOD), canonical(HEADER) + b" " * 42_000),
+        "intake.too_large",
+    ),
     "with a disclosure": (JWS + b"~WyJzIiwibiIsInYiXQ~", "disclosure.not_accepted_yet"),
     "with a key binding": (JWS + b"~" + JWS, "disclosure.not_accepted_yet"),
     "specversion 0.3": (event(specversion="0.3"), "envelope.invalid_attribute"),
@@ -146,7 +161,7 @@ REFUSED: dict[str, tuple[bytes | None, str]] = {
     "data_base64": (event(data_base64="e30="), "envelope.unknown_attribute"),
     "a microsecond too far ahead": (event(time="2026-03-02T09:05:00.000001Z"), "time.future"),
     "event of another case in data": (event(data=GOOD["data"] | {"case_id": EVENT}), "data.case_id_mismatch"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("record", "wanted"), REFUSED.values(), ids=REFUSED.keys())
@@ -189,11 +204,16 @@ def test_a_refusal_tells_what_was_established_and_no_more(record: bytes, members
 
 
 def test_an_entry_holds_the_largest_submission_with_the_largest_effects() -> None:
-    ledger_and_tail = 1024
-    assert MAX_JWS + 8 * 1024 + ledger_and_tail <= MAX_ENTRY
     largest = signed(canonical(GOOD)[:-1] + b" " * (MAX_EVENT - len(canonical(GOOD))) + b"}")
-    assert len(largest) <= MAX_JWS
     assert code(largest) == "taken"
+    jws = largest.decode() + "x" * (MAX_JWS - len(largest))
+    effects = [Effect("ledger.BreachRecorded", {"x": "y" * (MAX_EFFECTS - 50)})]
+    said = Said(BASE_TIME, 10**15, CASE, 10**15, (1023, 10**15))
+    entry = with_seal(assemble(admitted(jws, said, effects), pos=10**15, prev=b64u(bytes(32))), "k" * 256)
+    assert len(canonical([{"data": e.data, "type": e.type} for e in effects])) in range(
+        MAX_EFFECTS - 10, MAX_EFFECTS + 1
+    )
+    assert len(entry) <= MAX_ENTRY
 
 
 MUTATIONS: st.SearchStrategy[Callable[[bytes], bytes]] = st.one_of(

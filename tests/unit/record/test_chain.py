@@ -60,7 +60,7 @@ def read(log: list[bytes | None], head: Head = ORIGIN) -> tuple[Fence, list[Plac
 
 @dataclass
 class Model:
-    """A log, and what must be effective in it by the rule itself: complete batches, written on the head of their time."""
+    """A log, and what must be effective in it by the rule itself: complete batches on the head of their time."""
 
     log: list[bytes | None] = field(default_factory=list)
     effective: list[bytes] = field(default_factory=list)
@@ -197,7 +197,9 @@ def test_at_any_moment_only_whole_batches_are_effective(steps: list[tuple[Any, .
 
 @settings(deadline=None)
 @given(steps=STEPS)
-def test_a_writers_own_batch_taken_as_effective_leaves_the_head_where_reading_does(steps: list[tuple[Any, ...]]) -> None:
+def test_a_writers_own_batch_taken_as_effective_leaves_the_head_where_reading_does(
+    steps: list[tuple[Any, ...]],
+) -> None:
     model = built(steps)
     writer, _ = read(model.log)
     own = batch(model.head, 2)

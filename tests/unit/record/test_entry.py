@@ -47,12 +47,17 @@ def test_canonical_json_reads_back_as_it_was_and_is_a_fixed_point(value: dict[st
 
 
 def test_canonical_json_sorts_members_at_every_level_and_has_no_spaces() -> None:
-    assert canonical({"b": {"z": 1, "a": [{"y": 1, "x": 2}]}, "a": "ө"}) == '{"a":"ө","b":{"a":[{"x":2,"y":1}],"z":1}}'.encode()
+    assert (
+        canonical({"b": {"z": 1, "a": [{"y": 1, "x": 2}]}, "a": "ө"})
+        == '{"a":"ө","b":{"a":[{"x":2,"y":1}],"z":1}}'.encode()
+    )
 
 
 @settings(deadline=None)
 @given(body=BODIES, pos=POSITIONS, prev=LINKS, seal=SEALS)
-def test_a_body_is_what_is_left_when_its_tail_is_taken_off(body: dict[str, object], pos: int, prev: str, seal: str) -> None:
+def test_a_body_is_what_is_left_when_its_tail_is_taken_off(
+    body: dict[str, object], pos: int, prev: str, seal: str
+) -> None:
     raw = canonical(body)
     unsealed = assemble(raw, pos=pos, prev=prev)
     sealed = with_seal(unsealed, seal)
@@ -65,7 +70,9 @@ def test_a_body_is_what_is_left_when_its_tail_is_taken_off(body: dict[str, objec
 
 @settings(deadline=None)
 @given(body=BODIES, pos=POSITIONS, prev=LINKS, seal=SEALS)
-def test_a_sealed_entry_is_canonical_json_to_any_parser(body: dict[str, object], pos: int, prev: str, seal: str) -> None:
+def test_a_sealed_entry_is_canonical_json_to_any_parser(
+    body: dict[str, object], pos: int, prev: str, seal: str
+) -> None:
     raw = with_seal(assemble(canonical(body), pos=pos, prev=prev), seal)
     parsed = json.loads(raw)
     assert canonical(parsed) == raw
@@ -139,7 +146,9 @@ def test_no_two_texts_mean_the_same_bytes(data: bytes, letter: str) -> None:
         assert other != text
 
 
-@pytest.mark.parametrize("text", ["a", "YQ=", "YQ==", "a+bc", "a/bc", "ab c", "абвг", "Y\n", "abcd\n", "ab.c", "YR", "YWJ", "abcdY"])
+@pytest.mark.parametrize(
+    "text", ["a", "YQ=", "YQ==", "a+bc", "a/bc", "ab c", "абвг", "Y\n", "abcd\n", "ab.c", "YR", "YWJ", "abcdY"]
+)
 def test_base64url_has_no_second_spelling(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - no text of the sender stands in it, and its class is all that counts
         unb64u(text)
