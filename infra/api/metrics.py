@@ -1,7 +1,7 @@
 """Metrics name routes by template and outcomes by code, never by what a caller sent; one registry a process.
 
 Counters and the histogram are written as requests pass (`infra.api.access`, `infra.api.submissions`); gauges are set
-from the database when `/metrics` is read. Reference: `docs/reference/metrics.md`.
+from the database when `/metrics` is read. Reference: `docs/reference/metrics-and-health.md`.
 """
 
 from __future__ import annotations

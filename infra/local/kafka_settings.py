@@ -54,7 +54,9 @@ class Cluster:
             kept = json.loads(path.read_text())
             cluster = cls(kept["id"], tuple((client, control) for client, control in kept["ports"]))
         else:
+            # As Kafka draws it, 22 characters; one that began with "-" would read as an option of the format tool.
             name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            name = name if name[0] != "-" else f"A{name[1:]}"
             cluster = cls(name, ((0, 0),) * brokers)
         if len(cluster.ports) != brokers:
             raise LocalServiceError(

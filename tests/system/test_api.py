@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"
 CATEGORIES = {POLICE: ["police"], HOTLINE: ["hotline"], STRANGER: ["ngo_shelter"]}
 JOSE = {"Content-Type": "application/jose"}
-SECRET = "Oyuunchimeg-of-Darkhan"
+SECRET = "REFUSED-CONTENT-5c1e"
 """What stands in submitted content and nowhere else."""
 
 TABLES = """

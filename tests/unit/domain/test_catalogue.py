@@ -22,7 +22,7 @@ from domain.stages.identification import rules as identification_rules
 SUBMITTED = [name for name, known in by_name.items() if known.kind != "effect"]
 REQUESTED = by_name["referral.ReferralRequested"]
 GOOD = dict(event(act(REQUESTED.name, "mn.npa", due_at="2026-03-02T08:00:00.000000Z")).data)
-SECRET = "Bat-Erdene"
+SECRET = "REFUSED-CONTENT-5c1e"
 
 
 def refused(data: dict[str, Any]) -> Refusal:
