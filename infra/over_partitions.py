@@ -33,14 +33,19 @@ class InterruptedWorkError(Exception):
 
 
 def over_partitions(
-    world: bootstrap.World, job: Job[A, T], argument: A, progress: Callable[[int, int], None] | None = None
+    world: bootstrap.World,
+    job: Job[A, T],
+    argument: A,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    short: int = SHORT,
 ) -> list[T]:
     """The job's result for each partition, in order. `progress` is told (records read, records in all)."""
     tell = progress or (lambda read, total: None)
     total = _length(world)
     partitions = world.registry.registry.partitions
     tell(0, total)
-    if total < SHORT:
+    if total < short:
         found = _here(world, job, argument, partitions, lambda read: tell(read, total))
     else:
         found = _there(world.settings, job, argument, partitions, lambda read: tell(read, total))

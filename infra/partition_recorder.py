@@ -9,10 +9,8 @@ notification ids; reads come from the PostgreSQL index, which is written behind 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -21,33 +19,23 @@ from eventsourcing.persistence import (
     IntegrityError,
     Notification,
     OperationalError,
-    ProgrammingError,
     StoredEvent,
 )
 
-from consumers.ports import OutcomeEvent
-from domain import outcome
-from domain.record.chain import Head, Place, Placed, seal
-from domain.record.entry import MAX_ENTRY, assemble, entry_id, with_seal
+from domain.record.chain import Head, Place
 from domain.record.signing import Signer
+from infra.batch import Batch, BatchMaker
 from infra.index import Index, IndexHead, Row
+from infra.index_writer import IndexWriter, row_of
 from infra.kafka.append import Appender, now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.topics import TopicFacts
-from infra.opaque import unwrap, wrap
+from infra.opaque import unwrap
 from infra.reader import LedgerReader
 from infra.subscription import IndexSubscription
 
 CLOCK_TOLERANCE_MS = 2000
 RETRIES = 50
-
-
-class Batch(NamedTuple):
-    """A batch made ready to append: the entries, their index rows without offsets, and the head that they lead to."""
-
-    entries: list[bytes]
-    rows: list[Row]
-    after: Head
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -68,12 +56,10 @@ class LedgerRecorder(ApplicationRecorder):
         listen_url: str = "",
     ) -> None:
         self.place, self.reader, self.index = place, reader, index
-        self._appender, self._signer, self._facts = appender, signer, facts
-        self._clock, self._reg, self._opaque_allowed, self._listen_url = clock, reg, opaque_allowed, listen_url
+        self._appender, self._facts, self._listen_url = appender, facts, listen_url
+        self._batches = BatchMaker(place, signer, clock=clock, reg=reg, opaque_allowed=opaque_allowed)
+        self._writer = IndexWriter(index)
         self._lock = threading.RLock()
-        self._jobs: deque[tuple[Head, Head, list[Row]]] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._indexing: Future[None] | None = None
         self._read_to_end = False
         self.opened: IndexHead | None = None
 
@@ -82,8 +68,7 @@ class LedgerRecorder(ApplicationRecorder):
     def open(self) -> IndexHead:
         """Go on from the stored head: compare the log with it, read to the end, catch the index up."""
         with self._lock:
-            self.settle(quietly=True)
-            self._jobs.clear()
+            self._writer.clear()
             stored = self.index.open(self._facts.id)
             if stored.topic_id != self._facts.id:
                 raise LogFault("log.recreated", f"{self.place.topic}: the topic was deleted and made anew")
@@ -94,8 +79,7 @@ class LedgerRecorder(ApplicationRecorder):
 
     def close(self) -> None:
         """End the index thread and close the reader."""
-        self.settle(quietly=True)
-        self._thread.shutdown()
+        self._writer.close()
         self.reader.log.close()
 
     @property
@@ -128,6 +112,9 @@ class LedgerRecorder(ApplicationRecorder):
             except LogAway as error:
                 self._read_to_end = False
                 raise OperationalError(f"append to {self.place.topic}: {error}") from error
+            except OperationalError:
+                self._read_to_end = False
+                raise
 
     def _insert(self, events: Sequence[StoredEvent], head: Head | None) -> list[int]:
         for _ in range(RETRIES):
@@ -143,46 +130,12 @@ class LedgerRecorder(ApplicationRecorder):
         raise OperationalError("another writer won every time")
 
     def _make(self, events: Sequence[StoredEvent], before: Head) -> Batch:
-        """Chain and seal."""
-        if self._signer is None:
-            raise ProgrammingError("this recorder has no registrar key: it can read, not write")
-        entries: list[bytes] = []
-        rows: list[Row] = []
-        pos, prev = before.pos, before.id
-        at, reg = before.at, before.reg
-        for event in events:
-            body, at, reg, row = self._body(event, pos + 1)
-            pos += 1
-            raw = assemble(body, pos=pos, prev=prev)
-            if len(entries) == len(events) - 1:
-                raw = with_seal(raw, seal(self.place, raw, self._signer))
-            if len(raw) > MAX_ENTRY:
-                raise ProgrammingError(f"an entry of {len(raw)} bytes; the record allows {MAX_ENTRY}")
-            prev = entry_id(raw)
-            entries.append(raw)
-            rows.append(row)
-        if not self.reader.fence.accepts(entries[-1]):
-            raise LogFault(
-                "registrar.seal_refused", "no reader would accept this registrar's seal: key or `reg` is old"
-            )
-        return Batch(entries, rows, Head(-1, pos, prev, reg, at))
-
-    def _body(self, event: StoredEvent, pos: int) -> tuple[bytes, str, int, Row]:
-        """(body, its `at`, its `reg`, index row)."""
-        state = event.state
-        if isinstance(event, OutcomeEvent):
-            row = Row(pos, -1, str(event.originator_id), event.originator_version, event.topic, event.src, state)
-            return state, event.at, event.reg, row
-        said = _ledger_of(state)
-        if said is None:
-            if not self._opaque_allowed:
-                raise ProgrammingError("a ledger partition holds entries of the ledger and nothing else")
-            state = wrap(event, at=self._clock(), reg=self._reg())
-            said = orjson.loads(state)["ledger"]
-        src = said["src"][1]
-        stream, n = str(event.originator_id), event.originator_version
-        row = Row(pos, -1, stream, n, event.topic, src if src >= 0 else None, state)
-        return state, said["at"], said["reg"], row
+        """A batch whose seal every reader will accept."""
+        batch = self._batches.make(events, before)
+        if not self.reader.fence.accepts(batch.entries[-1]):
+            message = "no reader would accept this registrar's seal: its key or its reading of the registry is old"
+            raise LogFault("registrar.seal_refused", message)
+        return batch
 
     def _append(self, batch: Batch, before: Head) -> bool:
         """Send and wait; True when the batch became effective."""
@@ -193,7 +146,7 @@ class LedgerRecorder(ApplicationRecorder):
             after = batch.after._replace(offset=landed.offsets[-1])
             self.reader.skip_to(after, landed.offsets[-1] + 1)
             rows = [row._replace(offset=offset) for row, offset in zip(batch.rows, landed.offsets, strict=True)]
-            self._enqueue(before, after, rows)
+            self._writer.take(before, after, rows)
             return True
         found = self._catch_up()
         if landed.offsets[-1] >= self.reader.next_offset:
@@ -225,7 +178,7 @@ class LedgerRecorder(ApplicationRecorder):
             last = placed[-1]
             said = orjson.loads(last.entry.raw)["ledger"]
             after = Head(last.offset, last.entry.pos, last.entry.id, said["reg"], said["at"])
-            self._enqueue(before, after, [_row(p) for p in placed])
+            self._writer.take(before, after, [row_of(p) for p in placed])
             self.settle()
             before = after
             found.update(p.entry.id for p in placed)
@@ -233,29 +186,13 @@ class LedgerRecorder(ApplicationRecorder):
         self.reader.log.seek(self.reader.next_offset)
         return found
 
-    def _enqueue(self, before: Head, after: Head, rows: list[Row]) -> None:
-        """Hand a batch to the index thread; at most one is on its way while the next is being judged."""
-        self.settle()
-        self._jobs.append((before, after, rows))
-        self._indexing = self._thread.submit(self._write_index)
-
-    def _write_index(self) -> None:
-        while self._jobs:
-            before, after, rows = self._jobs[0]
-            if not self.index.advance(before, after, rows) and self.index.head().head.pos < after.pos:
-                raise OperationalError("the index stands elsewhere; it must be read again")
-            self._jobs.popleft()
-
-    def settle(self, *, quietly: bool = False) -> None:
+    def settle(self) -> None:
         """Wait until the index holds every batch. Raises `OperationalError` while the database is away."""
         try:
-            if self._indexing is not None:
-                self._indexing.result()
-                self._indexing = None
+            self._writer.settle()
         except OperationalError:
-            self._indexing, self._read_to_end = None, False
-            if not quietly:
-                raise
+            self._read_to_end = False
+            raise
 
     # -- the library's reads -------------------------------------------------------------------------------------
 
@@ -311,9 +248,7 @@ class LedgerRecorder(ApplicationRecorder):
     def _prepare_read(self) -> None:
         if self.index.log < 0:
             self.index.open(self._facts.id)
-        indexing = self._indexing
-        if indexing is not None:
-            indexing.result()
+        self._writer.settle()
 
 
 class LedgerAggregateRecorder(LedgerRecorder):
@@ -322,20 +257,6 @@ class LedgerAggregateRecorder(LedgerRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         """Append the events as one batch."""
         super().insert_events(stored_events, **kwargs)
-
-
-def _ledger_of(state: bytes) -> dict[str, Any] | None:
-    """The `ledger` member when `state` is an entry's body."""
-    if not (state.startswith(b"{") and b'"ledger":{' in state and outcome.is_body(state)):
-        return None
-    member: dict[str, Any] = orjson.loads(state)["ledger"]
-    return member
-
-
-def _row(placed: Placed) -> Row:
-    body = placed.entry.body
-    said = outcome.describe(orjson.loads(body))
-    return Row(placed.entry.pos, placed.offset, said.stream, said.n, said.type, said.src, body)
 
 
 def _notification(row: Row) -> Notification:

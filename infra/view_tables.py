@@ -71,7 +71,9 @@ class ViewTable:
         if not rows:
             return
         changes = ", ".join(f"{name} = excluded.{name}" for name, _ in self.columns[self.view.keys :])
-        c.execute(f"CREATE TEMP TABLE IF NOT EXISTS new_{self.table} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode())
+        c.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS new_{self.table} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode()
+        )
         self._copy(c, f"new_{self.table}", rows)
         c.execute(
             f"INSERT INTO {self.table} ({self._names}) SELECT {self._names} FROM new_{self.table}"

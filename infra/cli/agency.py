@@ -9,7 +9,7 @@ import typer
 
 from domain.catalogue import by_name
 from infra import bootstrap, enrolment
-from infra.cli.output import Json, MistakeError, result, table
+from infra.cli.output import Json, MistakeError, reachable, result, table
 from infra.settings import load
 
 app = typer.Typer(no_args_is_help=True, help="Agencies and their keys.")
@@ -33,7 +33,7 @@ def add(
     known = sorted(set().union(*(t.mandate for t in by_name.values())))
     if not categories or not set(categories) <= set(known):
         raise MistakeError(f"--category is one of {', '.join(known)}")
-    made = enrolment.add(load(), agency, name or proposed_name or agency, categories)
+    made = enrolment.add(reachable(load()), agency, name or proposed_name or agency, categories)
     lines = [f"{agency} is enrolled with key {made.kid}: {made.key_file}", f"its API key: {made.api_key_file}"]
     result(made, as_json, lines)
 
@@ -41,8 +41,7 @@ def add(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """The enrolled agencies."""
-    settings = load()
-    bootstrap.require(settings, "kafka_bootstrap", "ledger_id", "roots_digest")
+    settings = reachable(load())
     registry = bootstrap.open_registry(settings)
     registry.log.close()
     found = enrolment.listing(registry.registry)
@@ -62,7 +61,7 @@ def list_(as_json: Json = False) -> None:
 @app.command("rotate-key")
 def rotate_key(agency: Id, as_json: Json = False) -> None:
     """Give the agency a new key; the one before is no longer valid."""
-    made = enrolment.rotate(load(), agency)
+    made = enrolment.rotate(reachable(load()), agency)
     result(made, as_json, [f"{agency} signs with {made.kid} from now on: {made.key_file}"])
 
 
@@ -73,21 +72,21 @@ def revoke_key(
     as_json: Json = False,
 ) -> None:
     """End a key of the agency."""
-    ended = enrolment.revoke(load(), agency, kid)
+    ended = enrolment.revoke(reachable(load()), agency, kid)
     result({"agency": agency, "revoked": ended}, as_json, [f"{ended} of {agency} is no longer valid"])
 
 
 @app.command()
 def suspend(agency: Id, as_json: Json = False) -> None:
     """Refuse what the agency submits from now on."""
-    enrolment.suspend(load(), agency)
+    enrolment.suspend(reachable(load()), agency)
     result({"agency": agency, "active": False}, as_json, [f"{agency} is suspended"])
 
 
 @app.command()
 def reinstate(agency: Id, as_json: Json = False) -> None:
     """End a suspension."""
-    enrolment.reinstate(load(), agency)
+    enrolment.reinstate(reachable(load()), agency)
     result({"agency": agency, "active": True}, as_json, [f"{agency} is active"])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -82,8 +83,10 @@ def _secret(file: Path) -> bytes:
 
 def _run(read: Iterable[ImportedRecord | Problem], publisher: str, key: Path | None, total: int, as_json: bool) -> None:
     signer = keys.load(key or default_key(publisher))
+    rows = iter(read)
+    first = list(islice(rows, 1))  # a file that can't be read is told before anything is asked of Kafka
     with opened() as world, progress(f"importing as {publisher}") as step:
-        report = importing.run(world, read, publisher, signer, progress=lambda done: step(done, total))
+        report = importing.run(world, chain(first, rows), publisher, signer, progress=lambda done: step(done, total))
     result({"whole": report.whole, **vars(report)}, as_json, _lines(report))
     fail_unless(report.whole)
 

@@ -7,6 +7,7 @@ speaks through these functions.
 from __future__ import annotations
 
 import dataclasses
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,10 +23,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from infra import bootstrap
-from infra.settings import load
+from infra.settings import Settings, load
 
 FAILED = 1
 USAGE = 2
+KNOCK_SECONDS = 3.0
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Step = Callable[[int, int], None]
@@ -106,11 +108,24 @@ def plain(value: Any) -> Any:
 @contextmanager
 def opened(**changes: Any) -> Iterator[bootstrap.World]:
     """The ledger that the settings name, for the length of a command."""
-    world = bootstrap.open_world(load(**changes))
+    world = bootstrap.open_world(reachable(load(**changes)))
     try:
         yield world
     finally:
         world.close()
+
+
+def reachable(settings: Settings) -> Settings:
+    """The settings, if something listens where they say that Kafka is: its clients would try for half a minute."""
+    bootstrap.require(settings, "kafka_bootstrap", "ledger_id", "roots_digest")
+    for address in settings.kafka_bootstrap.split(","):
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS).close()
+        except (OSError, ValueError):
+            continue
+        return settings
+    raise MistakeError("Kafka does not answer: see TAMGA_KAFKA_BOOTSTRAP, or start `tamga up`")
 
 
 def fail_unless(holds: bool) -> None:

@@ -1,0 +1,115 @@
+"""`tamga up` owns what it starts: nothing outlives it, even by kill -9, and the next start goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from system.running import rows, until
+
+from infra.local.folders import LocalServiceError
+from infra.local.processes import start_time
+from infra.local.supervisor import Supervisor
+
+
+class Up:
+    """`tamga up` on a data folder, ready."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        env = {k: v for k, v in os.environ.items() if not k.startswith("TAMGA_")} | {"TAMGA_DATA": str(data)}
+        self.errors = (data.parent / "up.err").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "infra.cli.main", "up", "--json"],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.said: dict[str, Any] = json.loads("".join(iter(self.process.stdout.readline, "}\n")) + "}")
+
+    def children(self) -> dict[str, int]:
+        found = {}
+        for folder in ("run", "kafka", "postgres"):
+            for row in json.loads((self.data / folder / "pids.json").read_text()):
+                found[row["name"]] = row["pid"]
+        return found
+
+    def settings(self) -> dict[str, str]:
+        lines = (self.data / "tamga.env").read_text().splitlines()
+        return {name: value.strip('"') for name, _, value in (line.partition("=") for line in lines)}
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(60)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.errors.close()
+        return code
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that an unprivileged service can reach."""
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.is_relative_to("/tmp") and parent != Path("/tmp") and os.access(parent, os.W_OK):
+            parent.chmod(0o755)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def ups(data: Path) -> Iterator[list[Up]]:
+    """What was started; ended when the test is."""
+    started: list[Up] = []
+    yield started
+    for up in started:
+        if up.process.poll() is None:
+            up.end(signal.SIGKILL)
+
+
+def gone(children: dict[str, int]) -> bool:
+    return all(start_time(pid) is None for pid in children.values())
+
+
+def test_kill_9_ends_every_child_and_the_next_start_goes_on(data: Path, ups: list[Up]) -> None:
+    ups.append(first := Up(data))
+    children, identity = first.children(), first.settings()["TAMGA_LEDGER_ID"]
+    assert set(children) == {"registrar-1", "projector-1", "api-1", "kafka-0", "postgres"}
+    with urllib.request.urlopen(f"{first.said['api']}/readyz", timeout=10) as answer:
+        assert json.load(answer)["ready"]
+    os.kill(children["projector-1"], signal.SIGKILL)
+    until(lambda: first.children().get("projector-1", 0) not in (0, children["projector-1"]), what="restart")
+    children = first.children()
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    until(lambda: gone(children), seconds=20, what="the end of every child")
+
+    ups.append(second := Up(data))
+    assert second.settings()["TAMGA_LEDGER_ID"] == identity
+    url = second.settings()["TAMGA_DATABASE_URL"]
+    assert rows(url, "SELECT count(*) FROM log WHERE pos = 0") == [(4,)], "founded once"
+    keys = [*(data / "keys").iterdir(), *(data / "api-keys").iterdir(), data / "tamga.env"]
+    assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
+    children = second.children()
+    with pytest.raises(LocalServiceError, match="in use by process"):
+        Supervisor(data, print)
+    assert second.end(signal.SIGTERM) == 0
+    assert gone(children)
+
+
+def test_a_process_that_stopped_for_good_is_not_started_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start("alarmed", "tests.system.stops_for_good", dict(os.environ))
+        supervisor.start("broken", "no_such_module", dict(os.environ))
+        until(lambda: supervisor.alarms and sum("broken ended" in line for line in said) >= 2, what="both seen")
+    assert supervisor.alarms == ["alarmed"]
+    assert sum("ALARM: alarmed" in line for line in said) == 1
