@@ -33,5 +33,8 @@ def sentences(language: str = "en") -> dict[str, dict[str, str]]:
 
 
 def explain(code: str, language: str = "en") -> dict[str, str]:
-    """The sentences of one code; a code without sentences is a defect that a test finds."""
-    return sentences(language)[code]
+    """The sentences of one code; a code of another version of the ledger gets neutral ones."""
+    return sentences(language).get(code) or {
+        "what": "The submission was refused under a rule that this version has no words for.",
+        "do": "Look the code up in the reference of the ledger's version, or ask its operators.",
+    }

@@ -70,13 +70,14 @@ class ViewTable:
         """Insert or replace rows: copied into a temporary table, put in place with one statement."""
         if not rows:
             return
+        new = f"new_{self.table}"
         changes = ", ".join(f"{name} = excluded.{name}" for name, _ in self.columns[self.view.keys :])
         c.execute(
-            f"CREATE TEMP TABLE IF NOT EXISTS new_{self.table} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode()
+            f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode()
         )
-        self._copy(c, f"new_{self.table}", rows)
+        self._copy(c, new, rows)
         c.execute(
-            f"INSERT INTO {self.table} ({self._names}) SELECT {self._names} FROM new_{self.table}"
+            f"INSERT INTO {self.table} ({self._names}) SELECT {self._names} FROM {new}"
             f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}".encode()
         )
 
