@@ -1,4 +1,4 @@
-"""Submissions recorded per second by one registrar process, beside bare verification, the raw client, and a library save."""
+"""Submissions recorded per second by one registrar, beside bare verification, the raw client, and a library save."""
 
 from __future__ import annotations
 
