@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,14 +29,15 @@ class Services:
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Kafka and PostgreSQL on free loopback ports."""
-    folder = tmp_path_factory.mktemp("services")
-    for parent in (folder, *folder.parents):
-        if parent.is_relative_to("/tmp") and parent != Path("/tmp") and os.access(parent, os.W_OK):
-            parent.chmod(0o755)
-    with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
-        yield Services(kafka.bootstrap, postgres.url, kafka, postgres)
+def services() -> Iterator[Services]:
+    """Kafka and PostgreSQL on free loopback ports, in a folder that their unprivileged user can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="tamga-test-"))
+    folder.chmod(0o755)
+    try:
+        with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
+            yield Services(kafka.bootstrap, postgres.url, kafka, postgres)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
