@@ -19,7 +19,7 @@ CACHED_ROWS = 100_000
 
 
 class GapError(Exception):
-    """A view stands further back than this projector left it: its database lost commits. Read on from the view's head."""
+    """A view stands further back than this projector left it, as its database lost commits: read on from its head."""
 
 
 class Table(Protocol):

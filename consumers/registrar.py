@@ -34,15 +34,6 @@ class Clocks:
     monotonic: Callable[[], float]
 
 
-Spread = Callable[[Callable[[Any], Draft], Sequence[Any]], list[Draft]]
-"""Calls a function on each record and keeps the order: verification lets other threads run meanwhile."""
-
-
-def in_turn(read: Callable[[Any], Draft], records: Sequence[Any]) -> list[Draft]:
-    """One after the other."""
-    return [read(record) for record in records]
-
-
 class StreamCache:
     """Streams by id, the most recently used kept, bounded by the number of entries that they hold.
 
@@ -102,14 +93,13 @@ class PartitionRegistrar:
         clocks: Clocks,
         salt: Callable[[], bytes],
         alarm: Callable[[str, str], None],
-        spread: Spread = in_turn,
         cache_entries: int = 50_000,
         rules: Admit = admit,
     ) -> None:
         self.partition, self._partitions, self._ledger = partition, partitions, ledger
         self._recorder, self._registry = recorder, registry
         self._clocks, self._salt, self._alarm = clocks, salt, alarm
-        self._spread, self._rules = spread, rules
+        self._rules = rules
         self._cache = StreamCache(states, cache_entries)
         self.taken = False
         self._desk = 0
@@ -172,7 +162,7 @@ class PartitionRegistrar:
         if self._registry.view().reg < head.reg:
             self._registry.refresh()
         court = self._court(head.at)
-        drafts = self._spread(lambda record: read_one(court, record[0], record[1]), records)
+        drafts = [read_one(court, record[0], record[1]) for record in records]
         wanted = {d.found.event.stream for d in drafts if not isinstance(d.found, Refusal)}
         streams = self._cache.load(wanted, growth=len(records))
         events: list[OutcomeEvent] = []

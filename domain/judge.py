@@ -104,7 +104,7 @@ def read_one(court: Court, offset: int, record: bytes | None) -> Draft:
     except Refusal as refusal:
         return Draft(src, record, known, refusal)
     except Exception as error:
-        return Draft(src, record, known, Refusal("ledger.fault"), _where(error))
+        return Draft(src, record, known, Refusal("ledger.fault"), where(error))
     return Draft(src, record, known, found)
 
 
@@ -134,7 +134,7 @@ def decide(
     except Refusal as refusal:
         return _refused(refusal, draft, court, desk, salt, "")
     except Exception as error:
-        return _refused(Refusal("ledger.fault"), draft, court, desk, salt, _where(error))
+        return _refused(Refusal("ledger.fault"), draft, court, desk, salt, where(error))
 
 
 def _admitted(found: Submission, stream: Stream, src: tuple[int, int], court: Court, pos: int, rules: Admit) -> Judged:
@@ -161,7 +161,7 @@ def _desk(court: Court, src: tuple[int, int], desk: int) -> Said:
     return Said(court.at, desk, f"desk/{court.partition}", court.view.reg, src)
 
 
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     """Class and place of an exception: an alarm names the defect, never what the submission held."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

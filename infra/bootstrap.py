@@ -16,7 +16,7 @@ from domain.record.entry import Said
 from domain.registry import Registry
 from infra import clock, keys
 from infra.index import Index, open_pool
-from infra.kafka.append import Appender
+from infra.kafka.append import Appender, now_ms
 from infra.kafka.log import PartitionLog
 from infra.kafka.topics import TopicFacts, Topics
 from infra.partition_recorder import LedgerAggregateRecorder, LedgerRecorder
@@ -108,9 +108,18 @@ def open_reader(
 
 
 def open_recorder(
-    world: World, partition: int, *, topic: str | None = None, opaque: bool = False, aggregate: bool = False
+    world: World,
+    partition: int,
+    *,
+    topic: str | None = None,
+    opaque: bool = False,
+    aggregate: bool = False,
+    clock_ms: Callable[[], int] = now_ms,
 ) -> LedgerRecorder:
-    """The recorder of a partition, not opened. With a registrar key it writes, without one it reads."""
+    """The recorder of a partition, not opened. With a registrar key it writes, without one it reads.
+
+    `clock_ms` is this machine's clock, which the broker's stamps are compared with.
+    """
     settings = world.settings
     place = world.place(partition, topic)
     kind = LedgerAggregateRecorder if aggregate else LedgerRecorder
@@ -125,6 +134,7 @@ def open_recorder(
         reg=lambda: world.registry.registry.count,
         opaque_allowed=opaque,
         listen_url=settings.database_url,
+        clock_ms=clock_ms,
     )
 
 

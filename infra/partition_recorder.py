@@ -9,7 +9,7 @@ notification ids; reads come from the PostgreSQL index, which is written behind 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -54,9 +54,10 @@ class LedgerRecorder(ApplicationRecorder):
         reg: Any,
         opaque_allowed: bool = False,
         listen_url: str = "",
+        clock_ms: Callable[[], int] = now_ms,
     ) -> None:
         self.place, self.reader, self.index = place, reader, index
-        self._appender, self._facts, self._listen_url = appender, facts, listen_url
+        self._appender, self._facts, self._listen_url, self._clock_ms = appender, facts, listen_url, clock_ms
         self._batches = BatchMaker(place, signer, clock=clock, reg=reg, opaque_allowed=opaque_allowed)
         self._writer = IndexWriter(index)
         self._lock = threading.RLock()
@@ -78,9 +79,10 @@ class LedgerRecorder(ApplicationRecorder):
             return self.opened
 
     def close(self) -> None:
-        """End the index thread and close the reader."""
+        """End the index thread and close reader and producer."""
         self._writer.close()
         self.reader.log.close()
+        self._appender.close()
 
     @property
     def head(self) -> Head:
@@ -139,7 +141,7 @@ class LedgerRecorder(ApplicationRecorder):
 
     def _append(self, batch: Batch, before: Head) -> bool:
         """Send and wait; True when the batch became effective."""
-        expected, sent = self.reader.next_offset, now_ms()
+        expected, sent = self.reader.next_offset, self._clock_ms()
         landed = self._appender.append(self.place.topic, self.place.partition, batch.entries)
         self._check_clock(landed.first_stamp, landed.last_stamp, sent)
         if landed.offsets == list(range(expected, expected + len(batch.entries))):
@@ -155,7 +157,7 @@ class LedgerRecorder(ApplicationRecorder):
 
     def _check_clock(self, first: int, last: int, sent: int) -> None:
         """The broker's stamp of an own append lies between its send and its acknowledgement."""
-        if first < sent - CLOCK_TOLERANCE_MS or last > now_ms() + CLOCK_TOLERANCE_MS:
+        if first < sent - CLOCK_TOLERANCE_MS or last > self._clock_ms() + CLOCK_TOLERANCE_MS:
             raise LogFault("clock.disagrees", "the broker's clock and this machine's are more than 2 s apart")
 
     def _check_versions(self, events: Sequence[StoredEvent]) -> None:

@@ -105,8 +105,10 @@ class LedgerReader:
             raise LogFault("log.partitions_changed", f"{self._name}: has {found.partitions} partitions now")
 
     def check_length(self) -> None:
-        """Is the log at least as long as what was read of it? Raises `LogFault` `log.truncated`."""
-        end = self.log.end()
+        """Does the log hold all that was read of it, from its first record? Raises `LogFault` `log.truncated`."""
+        start, end = self.log.bounds()
+        if start > 0:
+            raise LogFault("log.truncated", f"{self._name}: begins at {start}, the record begins at 0")
         if end < self.next_offset:
             raise LogFault("log.truncated", f"{self._name}: ends at {end}, was read up to {self.next_offset}")
 

@@ -48,7 +48,7 @@ def rebuild(
     facts = world.topics.facts(world.settings.topics.ledger)
     with world.pool.connection() as c, _only_one(c, names):
         folded = fold_record(world, names, progress=progress)
-        return [_replace(world, c, VIEWS[name], folded, facts) for name in names]
+        return [replace(world, c, VIEWS[name], folded, facts) for name in names]
 
 
 @contextmanager
@@ -64,7 +64,8 @@ def _only_one(c: Connection, names: Sequence[str]) -> Iterator[None]:
             c.execute("SELECT pg_advisory_unlock_all()")
 
 
-def _replace(world: bootstrap.World, c: Connection, view: View, folded: Sequence[Folded], facts: TopicFacts) -> Rebuilt:
+def replace(world: bootstrap.World, c: Connection, view: View, folded: Sequence[Folded], facts: TopicFacts) -> Rebuilt:
+    """Make the new table and switch to it, in one transaction."""
     with c.transaction():
         new = _filled(c, view, folded, facts)
         _follow(world, c, new, facts)

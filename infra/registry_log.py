@@ -6,6 +6,7 @@ records as its `reg` says, which `seal_key` reads first.
 
 from __future__ import annotations
 
+import threading
 import time
 
 from domain.registry import Registry
@@ -14,12 +15,16 @@ from infra.kafka.log import PartitionLog
 
 
 class RegistryLog:
-    """The fold of `tamga.registry` and the log that it follows. Not shared between threads."""
+    """The fold of `tamga.registry` and the log that it follows.
+
+    Threads may share it: one reads on at a time, and a `View` of the fold asks only for what held at its `reg`.
+    """
 
     def __init__(self, log: PartitionLog, registry: Registry) -> None:
         self.log, self.registry = log, registry
         self._read_at = float("-inf")
         self._next_offset = 0
+        self._lock = threading.Lock()
 
     @property
     def age(self) -> float:
@@ -28,15 +33,16 @@ class RegistryLog:
 
     def refresh(self) -> None:
         """Read to the end. Raises `LogFault` when the log is shorter than what was read, `LogAway`."""
-        now = time.monotonic()
-        end = self.log.end()
-        if end < self._next_offset:
-            raise LogFault("log.truncated", f"{self.log.topic} is shorter than what was read of it")
-        for record in self.log.read(self._next_offset, end):
-            self.registry.apply(record.value)
-            self._next_offset = record.offset + 1
-        self._next_offset = end
-        self._read_at = now
+        with self._lock:
+            now = time.monotonic()
+            end = self.log.end()
+            if end < self._next_offset:
+                raise LogFault("log.truncated", f"{self.log.topic} is shorter than what was read of it")
+            for record in self.log.read(self._next_offset, end):
+                self.registry.apply(record.value)
+                self._next_offset = record.offset + 1
+            self._next_offset = end
+            self._read_at = now
 
     def seal_key(self, kid: str, reg: int) -> bytes | None:
         """The registrar key `kid` at `reg`, after reading that far."""

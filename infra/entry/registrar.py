@@ -9,31 +9,30 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import orjson
 from eventsourcing.persistence import PersistenceError
 
 from consumers.ports import Stop
-from consumers.registrar import Clocks, PartitionRegistrar, in_turn
-from domain.judge import Draft
+from consumers.registrar import Clocks, PartitionRegistrar
 from domain.registry import View
 from infra import bootstrap, clock, log_lines, memory
+from infra.entry.partition_worker import PartitionWorker
+from infra.entry.submissions_topic import SubmissionsTopic
 from infra.heartbeat import Heartbeat, say_stopped
-from infra.index import Index
 from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
-from infra.kafka.log import PartitionLog, PartitionsLog
+from infra.kafka.log import PartitionLog
 from infra.settings import Settings, load
 
 STOPPED = 3
-IDLE_MS = 100
-LOOK_SECONDS = 2.0
-SPREAD_FROM = 64
+DEFECT = 1
+"""A fault of this program, not of the log: whoever supervises it starts it again."""
+SHARE_MS = 200
+DELETE_SECONDS = 60.0
 
 
 class RegistryView:
@@ -57,119 +56,89 @@ class RegistryView:
 
 
 class RegistrarProcess:
-    """Membership, one `PartitionRegistrar` a partition, heartbeat."""
+    """Membership, a worker for each partition, heartbeat."""
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
-        self.world = bootstrap.open_world(settings)
+        self.world = bootstrap.open_world(settings, pool_size=12)
         self.world.check_topics()
         self.name = f"registrar-{settings.instance}"
         self.heartbeat = Heartbeat(self.world.pool, self.name, "registrar")
-        self.membership = Membership(
-            settings.kafka_bootstrap,
-            settings.topics.submissions,
-            group=f"{settings.topic_prefix}.registrars",
-            instance=self.name,
-        )
-        self.submissions = PartitionsLog(settings.kafka_bootstrap, settings.topics.submissions)
-        self.threads = ThreadPoolExecutor(1, thread_name_prefix="verify")
-        self.running = True
-        self._followed: frozenset[int] = frozenset()
-        self._named: dict[int, str] = {}
-        self.registrars: dict[int, PartitionRegistrar] = {}
-        self._looked = self._deleted = time.monotonic()
+        self.topic = SubmissionsTopic(self.world)
+        self.told_to_stop = threading.Event()
+        self.workers: dict[int, PartitionWorker] = {}
+        self._deleted = time.monotonic()
         self._forced = os.environ.get("TAMGA_FORCE_PARTITION")
+        self._membership: Membership | None = None
 
     def run(self) -> int:
         """Until told to stop (0) or a fault (3)."""
-        backoff = 0.1
-        while self.running:
+        while not self.told_to_stop.is_set():
             try:
-                self.round()
-                backoff = 0.1
-            except (LogFault, Stop) as raised:
-                fault = self._cause(raised)
-                self.log.critical("stopped", code=fault.code, message=fault.message)
-                self.heartbeat.beat("stopped", fault.code, fault.message)
-                return STOPPED
+                self.share(self.assigned())
+                self.delete_judged()
             except (PersistenceError, LogAway) as away:
-                self.log.warning("waiting", reason=type(away).__name__, message=str(away)[:200])
-                self.heartbeat.beat("waiting", "away", type(away).__name__)
-                for registrar in self.registrars.values():
-                    registrar.let_go()
-                time.sleep(backoff)
-                backoff = min(backoff * 2, 2.0)
+                self.log.warning("waiting", reason=type(away).__name__)
+                self.told_to_stop.wait(1)
+            except (LogFault, Stop) as fault:
+                return self._stopped(fault)
+            for worker in self.workers.values():
+                if worker.fault is not None:
+                    return self._stopped(worker.fault)
+            self.beat()
+        for worker in self.workers.values():
+            worker.stop()
         return 0
 
-    def _cause(self, fault: LogFault | Stop) -> LogFault | Stop:
-        """Why an offset is gone: the topic is another one, shorter than it was, or was deleted unread."""
-        if fault.code != "log.offset_gone":
-            return fault
-        try:
-            self._check_submissions()
-            for partition, registrar in self.registrars.items():
-                registrar.look()
-                self._next(partition, registrar)
-        except (LogFault, Stop) as cause:
-            return cause
-        except (PersistenceError, LogAway):
-            return fault
-        return fault
-
-    def round(self) -> None:
-        """What has come on each partition, a batch of each."""
-        self._share()
-        for partition, records in self.submissions.poll(IDLE_MS, self.settings.batch).items():
-            self.registrars[partition].judge(records)
-        self._look()
-        self.heartbeat.beat("ready" if self.registrars else "waiting", "" if self.registrars else "no_partition")
-
-    def _share(self) -> None:
-        """Take what the group gives, let go what it takes, take over anew what was let go."""
+    def assigned(self) -> frozenset[int]:
+        """The partitions that are this process's now."""
         if self._forced is not None:
-            mine = frozenset({int(self._forced)})
-        else:
-            mine = self.membership.poll(0 if self.registrars else 200)
-        for partition in mine - self.registrars.keys():
-            self.registrars[partition] = self._registrar(partition)
-            self.log.info("partition", partition=partition, what="taken")
-        for partition in self.registrars.keys() - mine:
-            self.registrars.pop(partition).close()
+            self.told_to_stop.wait(SHARE_MS / 1000)
+            return frozenset({int(self._forced)})
+        if self._membership is None:
+            topic, group = self.settings.topics.submissions, f"{self.settings.topic_prefix}.registrars"
+            self._membership = Membership(self.settings.kafka_bootstrap, topic, group=group, instance=self.name)
+        return self._membership.poll(SHARE_MS)
+
+    def share(self, mine: frozenset[int]) -> None:
+        """Start a worker for what the group gives, end those of what it takes."""
+        for partition in self.workers.keys() - mine:
+            self.workers.pop(partition).stop()
             self.log.info("partition", partition=partition, what="left")
-        if mine != self._followed or not all(r.taken for r in self.registrars.values()):
-            self._followed = frozenset()
-            self.submissions.follow({p: self._next(p, r) for p, r in self.registrars.items()})
-            self._followed = mine
+        for partition in sorted(mine - self.workers.keys()):
+            self.workers[partition] = self._worker(partition)
+            self.workers[partition].start()
+            self.log.info("partition", partition=partition, what="taken")
 
-    def _next(self, partition: int, registrar: PartitionRegistrar) -> int:
-        """The offset to read on from, which must be there or be the end."""
-        following = registrar.judged_to + 1 if registrar.taken else registrar.take_over()
-        self._named[partition] = self._genesis(partition)["submissions"]
-        self._check_submissions()
-        log = PartitionLog(self.settings.kafka_bootstrap, self.settings.topics.submissions, partition)
-        start, end = log.bounds()
-        log.close()
-        if following < start:
-            message = (
-                f"submissions {partition}-{following} to {start - 1} were deleted unread; see `tamga intake reset`"
-            )
-            raise Stop("intake.lost", message)
-        if following > end:
-            raise LogFault("log.truncated", f"{self.submissions.topic}/{partition} ends at {end}, more was judged")
-        return following
+    def beat(self) -> None:
+        """Ready when there is a partition and every worker is."""
+        states = {worker.state for worker in self.workers.values()}
+        if not states:
+            self.heartbeat.beat("waiting", "no_partition")
+        elif states == {"ready"}:
+            self.heartbeat.beat("ready")
+        else:
+            self.heartbeat.beat("waiting", "away")
 
-    def _genesis(self, partition: int) -> dict[str, Any]:
-        """What position 0 says."""
-        index = Index(self.world.pool, self.settings.topics.ledger, partition)
-        index.head()
-        (row,) = index.select("pos = %s", [0], "pos", 1)
-        facts: dict[str, Any] = orjson.loads(row.body)["genesis"]
-        return facts
+    def delete_judged(self) -> None:
+        """Every minute, delete the submissions that have been judged for an hour."""
+        if time.monotonic() - self._deleted < DELETE_SECONDS:
+            return
+        self._deleted = time.monotonic()
+        topic = self.settings.topics.submissions
+        offsets = {(topic, p): offset for p, w in self.workers.items() if (offset := w.registrar.deletable()) > 0}
+        if offsets:
+            self.world.topics.delete_before(offsets)
 
-    def _registrar(self, partition: int) -> PartitionRegistrar:
+    def _stopped(self, fault: LogFault | Stop) -> int:
+        self.log.critical("stopped", code=fault.code, message=fault.message)
+        self.heartbeat.beat("stopped", fault.code, fault.message)
+        return DEFECT if fault.code == "registrar.defect" else STOPPED
+
+    def _worker(self, partition: int) -> PartitionWorker:
         settings = self.settings
         recorder = bootstrap.open_recorder(self.world, partition)
-        return PartitionRegistrar(
+        registrar = PartitionRegistrar(
             partition=partition,
             partitions=self.world.registry.registry.partitions,
             ledger=settings.ledger_id,
@@ -179,43 +148,10 @@ class RegistrarProcess:
             clocks=Clocks(clock.now, clock.latest, now_ms, time.monotonic),
             salt=lambda: os.urandom(16),
             alarm=lambda code, message: self.log.error("alarm", code=code, message=message),
-            spread=self.spread,
-            cache_entries=settings.cache_entries,
+            cache_entries=settings.cache_entries // self.world.registry.registry.partitions,
         )
-
-    def spread(self, read: Callable[[Any], Draft], records: Sequence[Any]) -> list[Draft]:
-        """A large batch is read by two threads: Ed25519 runs outside the interpreter's lock."""
-        if len(records) < SPREAD_FROM:
-            return in_turn(read, records)
-        half = len(records) // 2
-        later = self.threads.submit(in_turn, read, records[half:])
-        return in_turn(read, records[:half]) + later.result()
-
-    def _look(self) -> None:
-        if time.monotonic() - self._looked < LOOK_SECONDS:
-            return
-        self._looked = time.monotonic()
-        self._check_submissions()
-        for registrar in self.registrars.values():
-            registrar.look()
-        if time.monotonic() - self._deleted > 60:
-            self._deleted = time.monotonic()
-            self._delete_judged()
-
-    def _check_submissions(self) -> None:
-        """The submissions topic is the one that genesis names, with the partitions that it had."""
-        topic = self.settings.topics.submissions
-        facts = self.world.topics.facts(topic)
-        if facts.partitions != self.world.registry.registry.partitions:
-            raise LogFault("log.partitions_changed", f"{topic} has {facts.partitions} partitions now")
-        if any(named != facts.id for named in self._named.values()):
-            raise LogFault("log.recreated", f"{topic}: genesis names another topic id")
-
-    def _delete_judged(self) -> None:
-        topic = self.settings.topics.submissions
-        offsets = {(topic, p): offset for p, r in self.registrars.items() if (offset := r.deletable()) > 0}
-        if offsets:
-            self.world.topics.delete_before(offsets)
+        log = PartitionLog(settings.kafka_bootstrap, settings.topics.submissions, partition)
+        return PartitionWorker(registrar, self.topic, log, self.log, batch=settings.batch)
 
 
 def main() -> int:
@@ -237,7 +173,7 @@ def main() -> int:
 
     def stop(*_: object) -> None:
         assert process is not None
-        process.running = False
+        process.told_to_stop.set()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
