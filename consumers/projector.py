@@ -8,7 +8,7 @@ writer while its heads move. A view that a rebuild has switched is opened anew.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from domain.record.chain import Head, Placed
@@ -26,38 +26,36 @@ class Table(Protocol):
     """A view's table as the projector uses it; `c` is an open transaction."""
 
     view: View
+    table: str
 
     def head(self, c: Any, partition: int) -> tuple[str, Head]: ...
     def load(self, c: Any, groups: Sequence[str]) -> dict[str, Group]: ...
     def write(self, c: Any, rows: Sequence[tuple[Any, ...]]) -> None: ...
-    def move(self, c: Any, partition: int, before: Head, after: Head) -> None: ...
     def park(self, c: Any, partition: int, parked: Parked) -> None: ...
     def parked(self, c: Any) -> set[str]: ...
 
 
-class LiveView:
-    """One view being kept current: its table, the groups in memory, what is parked."""
+Move = Callable[[Any, int, "dict[str, Head]", Head], None]
+"""(transaction, partition, head of each table before, head after): moves all or raises that this projector is stale."""
 
-    def __init__(self, table: Table, c: Any) -> None:
+
+class LiveView:
+    """One view being kept current: its table, its heads, the groups in memory, what is parked."""
+
+    def __init__(self, table: Table, c: Any, partitions: int) -> None:
         self.table = table
         self.parked = Parked(table.parked(c))
+        self.heads = {p: table.head(c, p)[1] for p in range(partitions)}
         self._groups: OrderedDict[str, Group] = OrderedDict()
-        self._rows = 0
 
-    def apply(self, c: Any, partition: int, entries: Sequence[Entry], before: Head, after: Head) -> None:
+    def apply(self, c: Any, partition: int, entries: Sequence[Entry]) -> None:
         """Fold a batch and write it in the open transaction."""
-        view = self.table.view
+        view, before = self.table.view, self.heads[partition]
         fresh = [e for e in entries if e.pos > before.pos]
         groups = self._load(c, {g for e in fresh for g in view.groups(e)})
         changed = fold(view, groups, fresh, self.parked)
         self.table.write(c, changed_rows(changed, groups))
         self.table.park(c, partition, self.parked)
-        self.table.move(c, partition, before, after)
-
-    def forget(self) -> None:
-        """Drop what is in memory: a transaction failed, or somebody else has written."""
-        self._groups.clear()
-        self._rows = 0
 
     def _load(self, c: Any, wanted: set[str]) -> dict[str, Group]:
         missing = [g for g in wanted if g not in self._groups]
@@ -82,16 +80,20 @@ def changed_rows(changed: dict[str, set[Key]], groups: dict[str, Group]) -> list
     return [groups[g][key] for g, keys in changed.items() for key in keys]
 
 
-def project(c: Any, views: Sequence[LiveView], partition: int, placed: Sequence[Placed], after: Head) -> int:
-    """Apply a batch of one partition to all views in the open transaction; returns the number of events.
+def project(
+    c: Any, views: Sequence[LiveView], partition: int, placed: Sequence[Placed], after: Head, *, move: Move
+) -> None:
+    """Apply a batch of one partition to all views in the open transaction.
 
-    Raises `GapError` when entries between a view's head and the batch are missing.
+    When the transaction fails, the views must be opened anew: what they hold in memory has then not happened. Raises
+    `GapError` when entries between a view's head and the batch are missing.
     """
     entries = [read(p, partition) for p in placed]
-    for live in views:
-        _, before = live.table.head(c, partition)
-        if before.pos < entries[0].pos - 1:
+    behind = [live for live in views if live.heads[partition].pos < after.pos]
+    for live in behind:
+        if live.heads[partition].pos < entries[0].pos - 1:
             raise GapError(f"{live.table.view.name}/{partition}")
-        if before.pos < after.pos:
-            live.apply(c, partition, entries, before, after)
-    return len(entries)
+        live.apply(c, partition, entries)
+    move(c, partition, {live.table.table: live.heads[partition] for live in behind}, after)
+    for live in behind:
+        live.heads[partition] = after

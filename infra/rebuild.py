@@ -89,14 +89,14 @@ def _filled(c: Connection, view: View, folded: Sequence[Folded], facts: TopicFac
     for partition, found in enumerate(folded):
         table.copy(c, found.rows[view.name])
         if found.head != ORIGIN:
-            table.move(c, partition, ORIGIN, found.head)
+            view_tables.move(c, partition, {table.table: ORIGIN}, found.head)
     c.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.table)))
     return table
 
 
 def _follow(world: bootstrap.World, c: Connection, table: ViewTable, facts: TopicFacts) -> None:
     """Fold what has been recorded meanwhile, as the projector does."""
-    live = LiveView(table, c)
+    live = LiveView(table, c, facts.partitions)
     for partition in range(facts.partitions):
         _, head = table.head(c, partition)
         for after in _batches(world, c, live, partition, head, facts):
@@ -112,7 +112,7 @@ def _batches(
         reader.start(head, facts)
         for placed in reader.catch_up():
             after = head_of(placed)
-            project(c, [live], partition, placed, after)
+            project(c, [live], partition, placed, after, move=view_tables.move)
             yield after
     finally:
         reader.log.close()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 
 from domain.record.chain import Head
-from projections.engine import Group, Key, Parked, Row, View, columns, model_hash
+from projections.engine import Group, Parked, Row, View, columns, model_hash
 
 Connection = psycopg.Connection[Any]
 
@@ -27,6 +28,7 @@ class ViewTable:
     def __init__(self, view: View, table: str) -> None:
         self.view, self.table = view, table
         self.columns = columns(view)
+        self._prepared: WeakSet[Connection] = WeakSet()
         self._names = ", ".join(name for name, _ in self.columns)
         self._keys = ", ".join(name for name, _ in self.columns[: view.keys])
 
@@ -72,9 +74,9 @@ class ViewTable:
             return
         new = f"new_{self.table}"
         changes = ", ".join(f"{name} = excluded.{name}" for name, _ in self.columns[self.view.keys :])
-        c.execute(
-            f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode()
-        )
+        if c not in self._prepared:
+            c.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode())
+            self._prepared.add(c)
         self._copy(c, new, rows)
         c.execute(
             f"INSERT INTO {self.table} ({self._names}) SELECT {self._names} FROM {new}"
@@ -91,16 +93,6 @@ class ViewTable:
             copy.set_types([kind for _, kind in self.columns])
             for row in rows:
                 copy.write_row(row)
-
-    def move(self, c: Connection, partition: int, before: Head, after: Head) -> None:
-        """Move the head. Raises `StaleProjectorError` when it stands elsewhere or the table is no longer live."""
-        moved = c.execute(
-            'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s'
-            " WHERE table_name = %s AND partition = %s AND pos = %s AND entry_id = %s",
-            (*after, self.table, partition, before.pos, before.id),
-        )
-        if moved.rowcount != 1:
-            raise StaleProjectorError(f"{self.table}/{partition} was moved by another process")
 
     def park(self, c: Connection, partition: int, parked: Parked) -> None:
         """Keep what could not be folded."""
@@ -126,9 +118,17 @@ class ViewTable:
         c.execute(f"DROP TABLE IF EXISTS {self.table}".encode())
 
 
-def keys_of(changed: dict[str, set[Key]], groups: dict[str, Group]) -> list[Row]:
-    """The changed rows."""
-    return [groups[g][key] for g, keys in changed.items() for key in keys]
+def move(c: Connection, partition: int, before: dict[str, Head], after: Head) -> None:
+    """Move the heads of tables from where each stood; raises `StaleProjectorError` when one stands elsewhere."""
+    moved = c.execute(
+        'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s'
+        " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS stood(name, pos, entry_id)"
+        " WHERE table_name = stood.name AND partition = %s"
+        " AND view_head.pos = stood.pos AND view_head.entry_id = stood.entry_id",
+        (*after, list(before), [h.pos for h in before.values()], [h.id for h in before.values()], partition),
+    )
+    if moved.rowcount != len(before):
+        raise StaleProjectorError(f"a view of partition {partition} was moved or switched by another process")
 
 
 def live(c: Connection, view: View) -> ViewTable | None:

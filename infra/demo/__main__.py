@@ -29,7 +29,7 @@ def demo(
     settings = load()
     folder = settings.data.absolute()
     if clean:
-        say(f"{folder} is removed" if run.clean(folder) else f"there is no demo in {folder}")
+        say(f"the demo in {folder} is removed" if run.clean(folder) else f"there is no demo in {folder}")
         return
     flag = os.environ.get("DEMO_ONCE", "")
     if flag not in ("", "0", "1"):

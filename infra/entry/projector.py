@@ -44,7 +44,7 @@ def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
                 table = view_tables.new_table(c, view)
                 table.create(c, facts.id, facts.partitions, ORIGIN)
                 view_tables.publish(c, table)
-            found.append(LiveView(table, c))
+            found.append(LiveView(table, c, facts.partitions))
     return found
 
 
@@ -121,7 +121,7 @@ class ProjectorProcess:
 
     def _write(self, partition: int, placed: list[Placed]) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            project(c, self.views, partition, placed, head_of(placed))
+            project(c, self.views, partition, placed, head_of(placed), move=view_tables.move)
 
 
 def head_of(placed: list[Placed]) -> Head:

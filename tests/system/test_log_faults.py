@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError
@@ -137,8 +138,6 @@ def stopped(child: Child) -> str:
 
 
 def _json(line: str) -> dict[str, Any]:
-    import orjson
-
     found: dict[str, Any] = orjson.loads(line)
     assert found["level"] == "critical"
     assert len(found["message"]) > 10
