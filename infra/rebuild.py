@@ -23,8 +23,6 @@ from infra.view_tables import Connection, ViewTable
 from projections.all_views import VIEWS
 from projections.engine import CannotFoldError, View
 
-OPENING_LOCK = 7266
-"""The lock under which the projector opens its views."""
 REBUILD_LOCK = 7267
 
 
@@ -69,7 +67,7 @@ def replace(world: bootstrap.World, c: Connection, view: View, folded: Sequence[
     with c.transaction():
         new = _filled(c, view, folded, facts)
         _follow(world, c, new, facts)
-        c.execute("SELECT pg_advisory_xact_lock(%s)", (OPENING_LOCK,))
+        c.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
         old = view_tables.live(c, view)
         view_tables.publish(c, new)
         if old is not None:

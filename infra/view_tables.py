@@ -16,6 +16,8 @@ from domain.record.chain import Head
 from projections.engine import Group, Parked, Row, View, columns, model_hash
 
 Connection = psycopg.Connection[Any]
+OPENING_LOCK = 7266
+"""Advisory lock of whoever makes or switches a view's table."""
 
 
 class StaleProjectorError(Exception):

@@ -71,7 +71,8 @@ def leads_at_opening(event: Event, context: Context) -> Effect:
 def admit(case: Case, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
     """Admit `case.RecordImported`, the only type of this stage that is known.
 
-    Raises Refusal: `case.already_imported`, `case.not_reference`, `case.citizenship_identifies`.
+    Raises Refusal: `case.already_imported`, `case.not_reference`, `case.dataset_of_importer`,
+    `case.citizenship_identifies`.
     """
     match case.status:
         case "reference":
@@ -80,6 +81,8 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
             raise Refusal("case.not_reference")
         case "new":
             pass
+    if event.data["dataset"].startswith("ctdc_") and "importer" not in context.partners.categories(event.publisher):
+        raise Refusal("case.dataset_of_importer", "data.dataset")
     # A country in a small register can single out a child; only k-anonymised data sets may state it.
     if "citizenship" in event.data and event.data["dataset"] not in _K_ANONYMISED:
         raise Refusal("case.citizenship_identifies", "data.citizenship")

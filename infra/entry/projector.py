@@ -37,13 +37,15 @@ def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
     """The live table of every view, made when it is not there or its row model has changed."""
     found = []
     with world.pool.connection() as c, c.transaction():
-        c.execute("SELECT pg_advisory_xact_lock(7266)")
+        c.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
         for view in VIEWS.values():
-            table = view_tables.live(c, view)
+            table = old = view_tables.live(c, view)
             if table is None or f"_{model_hash(view)}_" not in table.table:
                 table = view_tables.new_table(c, view)
                 table.create(c, facts.id, facts.partitions, ORIGIN)
                 view_tables.publish(c, table)
+                if old is not None:
+                    old.drop(c)
             found.append(LiveView(table, c, facts.partitions))
     return found
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from system.running import until
-
 from domain.record.signing import SeedSigner
 from infra import clock
 from infra.bootstrap import World
@@ -15,6 +13,7 @@ from infra.ledger_status import look
 from infra.local.ledger import enrol
 from infra.publishing import Item, publish
 from infra.settings import Settings
+from system.running import until
 
 
 def enrolled(ledger: Settings) -> dict[str, SeedSigner]:

@@ -76,7 +76,9 @@ def wait_projected(world: bootstrap.World, seconds: float = 120) -> None:
     )
     wanted = len(VIEWS) * world.registry.registry.partitions
     settings = world.settings
-    until(lambda: rows(settings.database_url, sql, settings.topics.ledger)[0][0] == wanted, seconds, "views at the head")
+    until(
+        lambda: rows(settings.database_url, sql, settings.topics.ledger)[0][0] == wanted, seconds, "views at the head"
+    )
 
 
 def whole(world: bootstrap.World, reads: list[Read]) -> Counter[str]:

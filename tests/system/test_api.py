@@ -17,7 +17,6 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
-from system.running import rows, running, until
 
 from domain import outcome
 from domain.event import Effect
@@ -35,6 +34,7 @@ from infra.bootstrap import World
 from infra.index import Index, Row
 from infra.kafka.append import Appender
 from infra.settings import Settings
+from system.running import rows, running, until
 
 ROOT = Path(__file__).parents[2]
 POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system.filled import enrolled, generated, publish_all, wait_level
-from system.running import Child, environment, rows, running
 
 from consumers.ports import OutcomeEvent
 from domain import outcome
@@ -26,6 +24,8 @@ from infra.cli.main import app, guarded
 from infra.demo import publisher
 from infra.kafka.append import Appender
 from infra.settings import Settings
+from system.filled import enrolled, generated, publish_all, wait_level
+from system.running import Child, environment, rows, running
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 FILE = Path(__file__).parents[2] / "examples" / "data" / "ctdc_14k.csv"

@@ -168,13 +168,18 @@ class Import:
         assert not any("Traceback" in child.text() or "alarm" in child.text() for child in self.children.values())
 
 
-def found_import(bootstrap_servers: str, url: str, folder: Path, *, partitions: int = 4, replication: int = 1) -> Import:
+def found_import(
+    bootstrap_servers: str, url: str, folder: Path, *, partitions: int = 4, replication: int = 1
+) -> Import:
     """A founded ledger with everybody enrolled."""
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     settings = Settings(
-        kafka_bootstrap=bootstrap_servers, database_url=url.rsplit("/", 1)[0] + f"/{name}", topic_prefix=name, data=folder
+        kafka_bootstrap=bootstrap_servers,
+        database_url=url.rsplit("/", 1)[0] + f"/{name}",
+        topic_prefix=name,
+        data=folder,
     )
     settings = founding.found(settings, folder, partitions=partitions, replication=replication)
     assert settings.root_key is not None
@@ -302,7 +307,9 @@ def test_nothing_is_lost_or_doubled_when_the_database_forgets_its_last_commits(
     tmp_path.chmod(0o755)
     with LocalPostgres.start(tmp_path / "postgres") as postgres:
         with psycopg.connect(postgres.url, autocommit=True) as c:
-            c.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")  # commits wait long for the disk, so that some are lost
+            c.execute(
+                "ALTER SYSTEM SET wal_writer_delay = '10s'"
+            )  # commits wait long for the disk, so that some are lost
             c.execute("SELECT pg_reload_conf()")
         opened = found_import(services.bootstrap, postgres.url, tmp_path)
         opened.start("registrar", "projector")
@@ -390,7 +397,9 @@ def test_a_call_of_the_recorder_is_all_or_nothing_when_its_process_is_killed(
     assert set(found.values()) == {size}
     for name, last in answered.items():
         calls = sorted(call for writer, call in found if writer == name)
-        assert calls in (list(range(last + 1)), list(range(last + 2))), "what was answered is there, and one call at most more"
+        assert calls in (list(range(last + 1)), list(range(last + 2))), (
+            "what was answered is there, and one call at most more"
+        )
 
 
 def calls_on_record(opened: Import, topic: str) -> dict[tuple[str, int], int]:

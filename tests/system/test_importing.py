@@ -6,14 +6,14 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from system.filled import enrolled, wait_level
-from system.running import Child, rows, running
 
 from infra import importing
 from infra.bootstrap import World
 from infra.importers import ctdc
 from infra.publishing import NotJudgedError
 from infra.settings import Settings
+from system.filled import enrolled, wait_level
+from system.running import Child, rows, running
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 FILE = Path(__file__).parents[2] / "examples" / "data" / "ctdc_14k.csv"

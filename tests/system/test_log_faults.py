@@ -358,7 +358,9 @@ def test_a_submission_stamped_after_this_machines_clock_stops_the_registrar(
     assert small.length(small.settings.topics.ledger) == length
 
 
-@pytest.mark.parametrize("ahead_ms", [-60_000, 60_000], ids=["clock behind the broker's", "clock ahead of the broker's"])
+@pytest.mark.parametrize(
+    "ahead_ms", [-60_000, 60_000], ids=["clock behind the broker's", "clock ahead of the broker's"]
+)
 def test_an_own_append_stamped_outside_its_time_stops_the_registrar(small: Small, ahead_ms: int) -> None:
     recorder = bootstrap.open_recorder(small.world, 0, clock_ms=lambda: now_ms() + ahead_ms)
     with pytest.raises(LogFault) as fault:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from system.filled import enrolled, generated, publish_all, wait_level
-from system.running import rows, running
 
 from infra import rebuild, view_tables
 from infra.bootstrap import World
@@ -16,6 +14,8 @@ from infra.fresh_fold import Wanted, fold_partition, fold_record
 from infra.over_partitions import over_partitions
 from infra.settings import Settings
 from projections.all_views import VIEWS
+from system.filled import enrolled, generated, publish_all, wait_level
+from system.running import rows, running
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 ALL = tuple(VIEWS)

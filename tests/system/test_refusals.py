@@ -159,9 +159,7 @@ def test_each_kind_of_bad_submission_gets_its_code_and_the_code_is_explained(
     assert got in sentences()
 
 
-def test_what_was_refused_stands_nowhere(
-    partnership: Partnership, outcomes: dict[str, tuple[bytes, str, str]]
-) -> None:
+def test_what_was_refused_stands_nowhere(partnership: Partnership, outcomes: dict[str, tuple[bytes, str, str]]) -> None:
     wait_projected(partnership.world)
     written = partnership.everything_written()
     assert b"outcome.refused.jws.malformed" in written

@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from system.running import rows, running, until
-
 from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from domain.submission import sign
 from infra import clock, founding, keys
 from infra.kafka.append import Appender
 from infra.settings import Settings
+from system.running import rows, running, until
 
 REGISTRAR = "infra.entry.registrar"
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system.running import rows, until
 
 from infra.local.folders import LocalServiceError
 from infra.local.processes import start_time
 from infra.local.supervisor import Supervisor
+from system.running import rows, until
 
 
 class Up:

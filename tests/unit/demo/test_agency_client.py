@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from kafka.partitioner.default import murmur2 as of_the_client
-from simulator import LEDGER, enrolled, fixed_signers, judge_all
 
 from domain.ijson import parse
 from domain.partition import murmur2
@@ -23,6 +22,7 @@ from domain.record.entry import b64u, unb64u
 from domain.record.signing import SeedSigner
 from infra import clock
 from infra.demo.agencies import ENROLLED
+from simulator import LEDGER, enrolled, fixed_signers, judge_all
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 CLIENT = EXAMPLES / "agency_client.py"

@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+
 from simulator import (
     BASE_TIME,
     DIGITS,

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 
 import pytest
+
 from simulator import (
     BASE_TIME,
     LEDGER,

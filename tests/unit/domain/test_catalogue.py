@@ -9,7 +9,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from unit.domain.story import STREAM, act, event, uid
 
 from domain import case as case_module
 from domain import catalogue
@@ -18,6 +17,7 @@ from domain.refusals import Refusal, sentences
 from domain.stages import case as case_stage
 from domain.stages import consent, effects, identification, referral, rules
 from domain.stages.identification import rules as identification_rules
+from unit.domain.story import STREAM, act, event, uid
 
 SUBMITTED = [name for name, known in by_name.items() if known.kind != "effect"]
 REQUESTED = by_name["referral.ReferralRequested"]

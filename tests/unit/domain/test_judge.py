@@ -13,6 +13,16 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from domain import outcome, refusals
+from domain.case import Case
+from domain.catalogue import by_name, by_wire
+from domain.event import Effect
+from domain.judge import Admit, Court, Judged, Stream, decide, read_one
+from domain.partition import partition_of
+from domain.record.entry import canonical, said_by
+from domain.refusals import Refusal, explain, sentences
+from domain.submission import sign
 from simulator import (
     BASE_TIME,
     LEDGER,
@@ -28,16 +38,6 @@ from simulator import (
     publishers,
 )
 from simulator import cases as generated
-
-from domain import outcome, refusals
-from domain.case import Case
-from domain.catalogue import by_name, by_wire
-from domain.event import Effect
-from domain.judge import Admit, Court, Judged, Stream, decide, read_one
-from domain.partition import partition_of
-from domain.record.entry import canonical, said_by
-from domain.refusals import Refusal, explain, sentences
-from domain.submission import sign
 
 SIGNERS = fixed_signers()
 REGISTRY = enrolled(SIGNERS)

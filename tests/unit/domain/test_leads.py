@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from unit.domain.story import (
     CHILD_PROTECTION,
     HOSPITAL,

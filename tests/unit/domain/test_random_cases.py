@@ -8,7 +8,6 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 from domain.case import Case, admit, evolve
 from domain.catalogue import ClearField, EventType, by_name, check
@@ -18,6 +17,7 @@ from domain.profile import AGENCIES
 from domain.refusals import Refusal
 from domain.stages.change import changed
 from domain.stages.identification.state import Victim
+from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 TYPES = [known for known in by_name.values() if known.kind != "effect"]
 # Few agencies, ids and officers, so that they meet again in one story.

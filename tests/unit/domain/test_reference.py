@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from unit.domain.story import AT, CHILD_PROTECTION, HOTLINE, IMPORTER, INDICATED, Act, act, given, outcome
 
 from domain.refusals import Refusal
+from unit.domain.story import AT, CHILD_PROTECTION, HOTLINE, IMPORTER, INDICATED, Act, act, given, outcome
 
 IMPORTED = act("case.RecordImported", IMPORTER, time="2018-01-01T00:00:00.000000Z", dataset="ctdc_global_k_anonymised")
 LATE = "2026-02-01T00:00:00.000000Z"
@@ -24,6 +24,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         [],
         act("case.RecordImported", CHILD_PROTECTION, dataset="own_legacy_register", citizenship="MN"),
         "case.citizenship_identifies",
+    ),
+    (
+        "an agency passes no register off as the collaborative's",
+        [],
+        act("case.RecordImported", CHILD_PROTECTION, dataset="ctdc_global_k_anonymised", citizenship="MN"),
+        "case.dataset_of_importer",
     ),
     (
         "an agency imports its own register",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from domain.case import concerned
+from domain.event import Recorded
 from unit.domain.story import (
     AT,
     CHILD_PROTECTION,
@@ -26,9 +29,6 @@ from unit.domain.story import (
     take,
     uid,
 )
-
-from domain.case import concerned
-from domain.event import Recorded
 
 URGENT: dict[str, Any] = {"to_agency": SHELTER, "urgency": "urgent"}
 

@@ -10,6 +10,13 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from domain.event import Effect
+from domain.outcome import MAX_EFFECTS, admitted
+from domain.record.entry import MAX_ENTRY, Said, assemble, b64u, canonical, unb64u, with_seal
+from domain.record.signing import SeedSigner
+from domain.refusals import Refusal
+from domain.submission import MAX_EVENT, MAX_JWS, Known, event_of, payload_of, read, sign
 from simulator import (
     BASE_TIME,
     LEDGER,
@@ -21,13 +28,6 @@ from simulator import (
     marker,
     publishers,
 )
-
-from domain.event import Effect
-from domain.outcome import MAX_EFFECTS, admitted
-from domain.record.entry import MAX_ENTRY, Said, assemble, b64u, canonical, unb64u, with_seal
-from domain.record.signing import SeedSigner
-from domain.refusals import Refusal
-from domain.submission import MAX_EVENT, MAX_JWS, Known, event_of, payload_of, read, sign
 
 SIGNERS = fixed_signers()
 REGISTRY = enrolled(SIGNERS, suspended=[SUSPENDED], revoked=[REVOKED])
