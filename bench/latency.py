@@ -16,11 +16,14 @@ from infra import founding
 from infra.index import CHANNEL
 
 RATE = 200
+WARM_UP = 10
+"""Seconds at the same rate that are not counted: the broker compiles itself meanwhile."""
 
 
 def figures(place: Place, seconds: int) -> list[Figure]:
     """Send at a steady 200 a second and watch the index and the views."""
-    work = place.work(RATE * seconds // 6 + 1, seed=2)[: RATE * seconds]
+    count = RATE * (WARM_UP + seconds)
+    work = place.work(count // 6 + 1, seed=2)[:count]
     with place.process("infra.entry.registrar"), place.process("infra.entry.projector"):
         until(lambda: place.scalar("SELECT count(*) FROM process WHERE state = 'ready'") >= 2)
         until(lambda: place.scalar("SELECT count(*) FROM view_head") > 0)
@@ -30,8 +33,9 @@ def figures(place: Place, seconds: int) -> list[Figure]:
         sent = _send(place, [(w.stream, w.record) for w in work])
         until(lambda: watch.complete(before, len(work)))
         watch.stop()
-    outcomes = [watch.outcome[key] - at for key, at in sent.items()]
-    views = [watch.view_of(key) - at for key, at in sent.items()]
+    steady = list(sent.items())[RATE * WARM_UP :]
+    outcomes = [watch.outcome[key] - at for key, at in steady]
+    views = [watch.view_of(key) - at for key, at in steady]
     found = []
     for name, values in (("outcome", outcomes), ("view", views)):
         cuts = quantiles([v * 1000 for v in values], n=100)
@@ -105,7 +109,7 @@ class _Watch:
                     seen = self._views[partition]
                     if not seen or seen[-1][0] < pos:
                         seen.append((pos, now))
-                time.sleep(0.002)
+                time.sleep(0.005)
 
 
 def _send(place: Place, work: list[tuple[str, bytes]]) -> dict[Key, float]:

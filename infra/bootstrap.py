@@ -39,6 +39,7 @@ class World:
     pool: Pool
     topics: Topics
     registry: RegistryLog
+    appender: Appender
 
     def facts(self, topic: str) -> Callable[[], TopicFacts]:
         """How to ask for a topic's id and partition count."""
@@ -62,6 +63,7 @@ class World:
 
     def close(self) -> None:
         """Close every connection."""
+        self.appender.close()
         self.registry.log.close()
         self.topics.close()
         self.pool.close()
@@ -95,7 +97,8 @@ def open_world(settings: Settings, *, pool_size: int = 4) -> World:
     except BaseException:
         topics.close()
         raise
-    return World(settings, open_pool(settings.database_url, size=pool_size), topics, registry)
+    pool = open_pool(settings.database_url, size=pool_size)
+    return World(settings, pool, topics, registry, Appender(settings.kafka_bootstrap))
 
 
 def open_reader(
@@ -127,7 +130,7 @@ def open_recorder(
         place=place,
         reader=open_reader(world, partition, topic=topic),
         index=Index(world.pool, place.topic, partition),
-        appender=Appender(settings.kafka_bootstrap),
+        appender=world.appender,
         signer=keys.load(settings.registrar_key) if settings.registrar_key else None,
         facts=world.expected(place.topic),
         clock=clock.now,

@@ -79,10 +79,9 @@ class LedgerRecorder(ApplicationRecorder):
             return self.opened
 
     def close(self) -> None:
-        """End the index thread and close reader and producer."""
+        """End the index thread and close the reader; the appender is the process's."""
         self._writer.close()
         self.reader.log.close()
-        self._appender.close()
 
     @property
     def head(self) -> Head:

@@ -6,6 +6,7 @@ old one is either found by reading on, or void, because the chain is the fence.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -27,36 +28,47 @@ class Appended(NamedTuple):
 
 
 class Appender:
-    """Appends batches to partitions; makes a producer when it is first needed and after each failure."""
+    """Appends batches to partitions; makes a producer when it is first needed and after each failure.
+
+    Threads may share it: batches of several partitions then travel in one request.
+    """
 
     def __init__(self, bootstrap: str, *, timeout: float = 30.0, **security: Any) -> None:
         self._bootstrap, self._timeout, self._security = bootstrap, timeout, security
         self._producer: Any = None
+        self._lock = threading.Lock()
 
     def append(self, topic: str, partition: int, values: Sequence[bytes], key: bytes | None = None) -> Appended:
         """Send all, wait for every acknowledgement. Raises `LogAway` when one failed or did not come in time."""
+        producer = None
         try:
-            producer = self._producer or self._connect()
+            producer = self._connected()
             send = producer.send
             futures = [send(topic, value, key, CONTENT_TYPE, partition) for value in values]
-            producer.flush(timeout=self._timeout)
-            done = [f.get(timeout=self._timeout) for f in futures]
+            done = [future.get(timeout=self._timeout) for future in futures]
         except (KafkaError, AssertionError) as error:
-            self.abandon()
+            self._abandon(producer)
             raise LogAway(type(error).__name__) from error
         return Appended([m.offset for m in done], done[0].timestamp, done[-1].timestamp)
 
-    def abandon(self) -> None:
-        """Give the producer up, without waiting for what it still holds."""
-        producer, self._producer = self._producer, None
+    def close(self) -> None:
+        """Close the producer."""
+        with self._lock:
+            producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close(timeout=5)
+
+    def _abandon(self, producer: Any) -> None:
+        """Give a producer up, without waiting for what it still holds."""
+        with self._lock:
+            if self._producer is producer:
+                self._producer = None
         if producer is not None:
             producer.close(timeout=0)
 
-    def close(self) -> None:
-        """Close the producer."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            producer.close(timeout=5)
+    def _connected(self) -> Any:
+        with self._lock:
+            return self._producer or self._connect()
 
     def _connect(self) -> Any:
         self._producer = KafkaProducer(
