@@ -54,28 +54,41 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     """Every agency in the case sees that something happened; newcomers get the case as it stands."""
     recorded = entry.recorded
     assert recorded is not None
-    known = [CaseloadRow._make(r) for r in rows.values()]
-    shared = _shared(known[0] if known else None, entry, recorded)
-    by_agency = {r.agency: r for r in known}
-    for agency in by_agency.keys() | concerned(recorded):
-        mine = by_agency.get(agency)
-        victims, referrals = (mine.victim_ids, mine.open_ids) if mine else ("[]", "{}")
-        if recorded.event.publisher == agency:
-            victims = _with_victim(victims, recorded.event.data.get("victim_id"))
-        referrals = _with_referral(referrals, agency, recorded)
-        counts = (victims.count("-") // 4, referrals.count("-") // 4)
-        yield CaseloadRow._make((agency, entry.stream, *shared, *counts, victims, referrals))
-
-
-def _shared(before: CaseloadRow | None, entry: Entry, recorded: Recorded) -> tuple[Any, ...]:
-    """The columns that are the same for every agency in the case."""
     event = recorded.event
+    before = {r[0]: r for r in rows.values()}
+    shared = _shared(next(iter(before.values()), None), entry, recorded)
+    about_referral = "referral_id" in event.data
+    for agency in before.keys() | concerned(recorded):
+        mine = before.get(agency)
+        if mine is not None and not about_referral and agency != event.publisher:
+            yield mine[:2] + shared + mine[_OWN:]
+        else:
+            own = CaseloadRow._make(mine) if mine is not None else None
+            yield (agency, entry.stream, *shared, *_own(own, agency, recorded))
+
+
+_OWN = CaseloadRow._fields.index("victims")
+
+
+def _shared(found: Row | None, entry: Entry, recorded: Recorded) -> tuple[Any, ...]:
+    """The columns that are the same for every agency in the case: `status` to `events`."""
+    event = recorded.event
+    before = CaseloadRow._make(found) if found is not None else None
     care, proceedings = (before.care_lead, before.proceedings_lead) if before else ("", "")
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             care, proceedings = effect.data["care"], effect.data["proceedings"]
     opened = before.opened_at if before else recorded.at
     return ("open", care, proceedings, opened, recorded.at, event.type, entry.pos, (before.events if before else 0) + 1)
+
+
+def _own(before: CaseloadRow | None, agency: str, recorded: Recorded) -> tuple[int, int, str, str]:
+    """The columns that rest on what the agency itself published or was sent: `victims` to `open_ids`."""
+    victims, referrals = (before.victim_ids, before.open_ids) if before else ("[]", "{}")
+    if recorded.event.publisher == agency:
+        victims = _with_victim(victims, recorded.event.data.get("victim_id"))
+    referrals = _with_referral(referrals, agency, recorded)
+    return victims.count("-") // 4, referrals.count("-") // 4, victims, referrals
 
 
 def _with_victim(victims: str, victim: str | None) -> str:

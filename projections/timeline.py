@@ -7,11 +7,12 @@ before, restricted like every event of others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from domain.case import concerned
+from domain.event import Recorded
 from projections import caseload
 from projections.engine import Key, Row
 from projections.entry import Entry
@@ -39,26 +40,32 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     recorded = entry.recorded
     assert recorded is not None
     event = recorded.event
-    seen: dict[str, Any] = {
-        "partition": entry.partition,
-        "pos": entry.pos,
-        "type": event.type,
-        "publisher": event.publisher,
-        "time": event.time,
-        "at": recorded.at,
-    }
-    others = orjson.dumps(seen).decode()
-    own = {"event_id": event.id, "actor": event.actor, "unit": event.unit, "data": dict(event.data)}
-    effects = [{"type": e.type, "data": e.data} for e in recorded.effects]
-    mine = orjson.dumps(seen | own | {"effects": effects}).decode()
+    others = orjson.dumps(
+        {
+            "partition": entry.partition,
+            "pos": entry.pos,
+            "type": event.type,
+            "publisher": event.publisher,
+            "time": event.time,
+            "at": recorded.at,
+        }
+    ).decode()
     before = {r[0]: r[2] for r in rows.values()}
     newcomers = concerned(recorded) - before.keys()
     if newcomers:
         history = _restricted(next(iter(before.values()))) if before else "[]"
         before |= dict.fromkeys(newcomers, history)
     for agency, events in before.items():
-        added = mine if agency == event.publisher else others
-        yield TimelineRow(agency, entry.stream, f"[{added}]" if events == "[]" else f"{events[:-1]},{added}]")
+        added = f"{others[:-1]},{_own(recorded)}" if agency == event.publisher else others
+        yield (agency, entry.stream, f"[{added}]" if events == "[]" else f"{events[:-1]},{added}]")
+
+
+def _own(recorded: Recorded) -> str:
+    """What the publisher sees of its own event, as the rest of a JSON object."""
+    event = recorded.event
+    effects = [{"type": e.type, "data": e.data} for e in recorded.effects]
+    own = {"event_id": event.id, "actor": event.actor, "unit": event.unit, "data": event.data, "effects": effects}
+    return orjson.dumps(own).decode()[1:]
 
 
 def _restricted(events: str) -> str:

@@ -64,6 +64,7 @@ class Import:
     settings: Settings
     folder: Path
     signers: dict[str, SeedSigner]
+    partitions: int
     more: dict[str, str] = field(default_factory=dict)
     children: dict[str, Child] = field(default_factory=dict)
     events: int = 0
@@ -95,7 +96,7 @@ class Import:
         streams = [(w.stream, w.record) for w in work] + list(self._rows(reference))
         batches: dict[int, list[bytes]] = {}
         for stream, record in streams:
-            partition = partition_of(stream, self._partitions)
+            partition = partition_of(stream, self.partitions)
             if only is None or partition == only:
                 batches.setdefault(partition, []).append(record)
         appender = Appender(self.settings.kafka_bootstrap)
@@ -115,12 +116,6 @@ class Import:
                 time.sleep(0.2)
             else:
                 return
-
-    @property
-    def _partitions(self) -> int:
-        registry = bootstrap.open_registry(self.settings)
-        registry.log.close()
-        return registry.registry.partitions
 
     def _cases(self, operational: int) -> Iterator[list[Work]]:
         ledger = self.settings.ledger_id
@@ -189,7 +184,7 @@ def found_import(
         categories = AGENCIES.get(agency) or sorted(PROFILE[agency].categories)
         registrations.enrol(agency, agency, categories, signer)
     registrations.close()
-    return Import(settings, folder, signers, {"TAMGA_BATCH": "50"})
+    return Import(settings, folder, signers, partitions, {"TAMGA_BATCH": "50"})
 
 
 @pytest.fixture
