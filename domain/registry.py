@@ -68,16 +68,22 @@ class Registry:
     roots: Roots | None = None
     keys: dict[str, Key] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)
+    _reading: int = 0
 
     def apply(self, raw: bytes | None) -> bool:
-        """Count one record and, when it keeps the rules, take it in. Never raises."""
-        self.count += 1
+        """Count one record and, when it keeps the rules, take it in. Never raises.
+
+        It is counted last: another thread that asks for the present view meanwhile gets the one before it, whole.
+        """
+        self._reading = self.count + 1
         try:
             name, subject, data = self._open(raw)
             _RULES[name](self, subject, data)
         except (Refusal, KeyError, TypeError, ValueError, AttributeError):
             self.ignored += 1
             return False
+        finally:
+            self.count = self._reading
         return True
 
     def view(self, reg: int | None = None) -> View:
@@ -132,7 +138,7 @@ class Registry:
         if subject in self.agencies or not isinstance(name, str) or not _is_list_of_texts(categories):
             raise ValueError("enrolled already, or no name or categories")
         self._add_key(data, subject)
-        self.agencies[subject] = Agency(subject, name, frozenset(categories), self.count)
+        self.agencies[subject] = Agency(subject, name, frozenset(categories), self._reading)
 
     def rotated(self, subject: str, data: dict[str, Any]) -> None:
         """`key_rotated.v1`: a new key of the agency; the one it replaces ends now."""
@@ -140,35 +146,35 @@ class Registry:
         if subject not in self.agencies or old.agency != subject or old.until is not None:
             raise ValueError("nothing to replace")
         self._add_key(data, subject)
-        old.until = self.count
+        old.until = self._reading
 
     def revoked(self, subject: str, data: dict[str, Any]) -> None:
         """`key_revoked.v1`: a key of an agency or a registrar ends now."""
         key = self.keys[data["kid"]]
         if key.until is not None or (key.agency or self.ledger) != subject:
             raise ValueError("no such key")
-        key.until = self.count
+        key.until = self._reading
 
     def suspended(self, subject: str, data: dict[str, Any]) -> None:
         """`agency_suspended.v1`: its submissions are refused from now."""
         agency = self.agencies[subject]
         if agency.suspended and agency.suspended[-1][1] is None:
             raise ValueError("suspended already")
-        agency.suspended.append((self.count, None))
+        agency.suspended.append((self._reading, None))
 
     def reinstated(self, subject: str, data: dict[str, Any]) -> None:
         """`agency_reinstated.v1`: ends a suspension."""
         agency = self.agencies[subject]
         if not agency.suspended or agency.suspended[-1][1] is not None:
             raise ValueError("not suspended")
-        agency.suspended[-1] = (agency.suspended[-1][0], self.count)
+        agency.suspended[-1] = (agency.suspended[-1][0], self._reading)
 
     def _add_key(self, data: dict[str, Any], agency: str | None) -> None:
         public = unb64u(data["key"])
         kid = data["kid"]
         if kid in self.keys or len(public) != 32 or not isinstance(kid, str) or not 0 < len(kid) <= 128:
             raise ValueError("key id taken or malformed")
-        self.keys[kid] = Key(kid, public, agency, self.count)
+        self.keys[kid] = Key(kid, public, agency, self._reading)
 
 
 _RULES = {

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any, TypeVar
 
-from infra import bootstrap
+from infra import bootstrap, memory
 from infra.local.child import end_with_parent
 from infra.settings import Settings
 
@@ -41,6 +41,7 @@ def over_partitions(
     short: int = SHORT,
 ) -> list[T]:
     """The job's result for each partition, in order. `progress` is told (records read, records in all)."""
+    memory.settle()
     tell = progress or (lambda read, total: None)
     total = _length(world)
     partitions = world.registry.registry.partitions
@@ -97,6 +98,7 @@ _process: dict[str, Any] = {}
 
 
 def _begin(settings: Settings, counts: Any, stop: Any, parent: int) -> None:
+    memory.settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent, signal.SIGKILL)
     _process.update(settings=settings, counts=counts, stop=stop)

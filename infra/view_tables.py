@@ -37,7 +37,13 @@ class ViewTable:
     def create(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
         """Make the table and its heads at the beginning of the record."""
         definitions = ", ".join(f"{name} {kind} NOT NULL" for name, kind in self.columns)
-        c.execute(f"CREATE TABLE {self.table} ({definitions}, PRIMARY KEY ({self._keys}))".encode())
+        # Rows are rewritten with every event of their case: room in the page, and no compression each time.
+        c.execute(
+            f"CREATE TABLE {self.table} ({definitions}, PRIMARY KEY ({self._keys})) WITH (fillfactor = 70)".encode()
+        )
+        for name, kind in self.columns[self.view.keys :]:
+            if kind == "text":
+                c.execute(f"ALTER TABLE {self.table} ALTER COLUMN {name} SET STORAGE EXTERNAL".encode())
         if self.view.group != self.columns[0][0]:
             c.execute(f"CREATE INDEX ON {self.table} ({self.view.group})".encode())
         self.reset_heads(c, topic_id, partitions, origin)

@@ -6,6 +6,7 @@ what is there with what must be; both are called by provisioning and by every pr
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -60,9 +61,10 @@ class TopicFacts:
 
 
 class Topics:
-    """Administration of the topics of one cluster."""
+    """Administration of the topics of one cluster. Threads may share it for `facts`."""
 
     def __init__(self, bootstrap: str, **security: Any) -> None:
+        self._lock = threading.Lock()
         try:
             self._admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id="tamga-topics", **security)
         except KafkaError as error:
@@ -82,7 +84,8 @@ class Topics:
         """Id and partition count; raises `LogFault` `log.missing_topic` when it is not there."""
         for attempt in range(ASKED):
             try:
-                described = self._admin.describe_topics([topic])
+                with self._lock:
+                    described = self._admin.describe_topics([topic])
             except KafkaError as error:
                 raise LogAway(type(error).__name__) from error
             for t in described:

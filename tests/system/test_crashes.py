@@ -9,20 +9,26 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 import psycopg
 import pytest
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from bench.workload import AGENCIES, Work, cases
 from domain.partition import partition_of
 from domain.profile import AGENCIES as PROFILE
+from domain.record.chain import ORIGIN
 from domain.record.signing import SeedSigner
 from infra import bootstrap, clock, founding, importing, keys
 from infra.importers import ctdc
@@ -195,6 +201,15 @@ def opened(services: Services, tmp_path: Path) -> Iterator[Import]:
     found.stop()
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that a server's unprivileged user can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="tamga-crash-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 KILLED = [("registrar",), ("projector",), ("registrar", "projector")]
 
 
@@ -215,10 +230,9 @@ def test_nothing_is_lost_or_doubled_when_processes_are_killed(
 
 
 def test_nothing_is_lost_or_doubled_when_the_broker_is_killed(
-    services: Services, chance: random.Random, tmp_path: Path
+    services: Services, chance: random.Random, place: Path, tmp_path: Path
 ) -> None:
-    tmp_path.chmod(0o755)
-    with LocalKafka.start(tmp_path / "kafka") as kafka:
+    with LocalKafka.start(place / "kafka") as kafka:
         opened = found_import(kafka.bootstrap, services.url, tmp_path)
         opened.publish(count(100, 600), count(600, 6000))
         opened.start("registrar", "projector")
@@ -236,10 +250,9 @@ def test_nothing_is_lost_or_doubled_when_the_broker_is_killed(
 
 
 def test_nothing_is_lost_or_doubled_when_the_partitions_leader_is_killed(
-    services: Services, chance: random.Random, tmp_path: Path
+    services: Services, chance: random.Random, place: Path, tmp_path: Path
 ) -> None:
-    tmp_path.chmod(0o755)
-    with LocalKafka.start(tmp_path / "cluster", brokers=3) as kafka:
+    with LocalKafka.start(place / "cluster", brokers=3) as kafka:
         opened = found_import(kafka.bootstrap, services.url, tmp_path, partitions=1, replication=3)
         opened.publish(count(100, 600), count(600, 6000))
         opened.start("registrar", "projector")
@@ -260,9 +273,6 @@ def test_nothing_is_lost_or_doubled_when_the_partitions_leader_is_killed(
 
 def leader_of(settings: Settings) -> int:
     """The broker that leads partition 0 of the ledger, counted from 0; -1 while none does."""
-    from kafka import KafkaAdminClient
-    from kafka.errors import KafkaError
-
     try:
         with KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(",")) as admin:
             described = admin.describe_topics([settings.topics.ledger])
@@ -273,10 +283,9 @@ def leader_of(settings: Settings) -> int:
 
 
 def test_nothing_is_lost_or_doubled_when_the_database_is_killed(
-    services: Services, chance: random.Random, tmp_path: Path
+    services: Services, chance: random.Random, place: Path, tmp_path: Path
 ) -> None:
-    tmp_path.chmod(0o755)
-    with LocalPostgres.start(tmp_path / "postgres") as postgres:
+    with LocalPostgres.start(place / "postgres") as postgres:
         opened = found_import(services.bootstrap, postgres.url, tmp_path)
         opened.publish(count(100, 600), count(600, 6000))
         opened.start("registrar", "projector")
@@ -296,11 +305,10 @@ def test_nothing_is_lost_or_doubled_when_the_database_is_killed(
 
 
 def test_nothing_is_lost_or_doubled_when_the_database_forgets_its_last_commits(
-    services: Services, chance: random.Random, tmp_path: Path
+    services: Services, chance: random.Random, place: Path, tmp_path: Path
 ) -> None:
     """Killed while nobody waits for it: what was committed without waiting for its disk is gone, and no statement fails."""
-    tmp_path.chmod(0o755)
-    with LocalPostgres.start(tmp_path / "postgres") as postgres:
+    with LocalPostgres.start(place / "postgres") as postgres:
         with psycopg.connect(postgres.url, autocommit=True) as c:
             c.execute(
                 "ALTER SYSTEM SET wal_writer_delay = '10s'"
@@ -358,10 +366,10 @@ def test_two_registrars_on_one_partition_lose_and_double_nothing(opened: Import,
 
 
 WRITER = """
+import os
 import sys
 from eventsourcing.persistence import StoredEvent
 from infra.recorder import LedgerFactory
-import os
 recorder = LedgerFactory(os.environ).application_recorder()
 size, name = int(sys.argv[1]), sys.argv[2]
 for call in range(1000):
@@ -399,10 +407,6 @@ def test_a_call_of_the_recorder_is_all_or_nothing_when_its_process_is_killed(
 
 def calls_on_record(opened: Import, topic: str) -> dict[tuple[str, int], int]:
     """(writer, call) -> how many of its events are effective, read from Kafka."""
-    import orjson
-
-    from domain.record.chain import ORIGIN
-
     world = bootstrap.open_world(opened.settings)
     reader = bootstrap.open_reader(world, 0, topic=topic)
     reader.start(ORIGIN)

@@ -352,3 +352,20 @@ def test_ignored_records_change_nothing_for_those_that_follow(steps: list[tuple[
         k: (v.public, v.agency) for k, v in whole.keys.items()
     }
     assert seen(kept, kept.count)[:2] == seen(whole, whole.count)[:2]
+
+
+def test_a_view_asked_for_while_a_record_is_taken_in_is_the_one_before_it() -> None:
+    found = registry(*BEFORE)
+    seen_meanwhile = []
+
+    class Watching(dict[str, str]):
+        """Root keys that ask for the present view when the record's signature is looked up."""
+
+        def __getitem__(self, kid: str) -> str:
+            seen_meanwhile.append((found.view().reg, found.view().is_active("mn.npa")))
+            return super().__getitem__(kid)
+
+    found.roots = Roots(Watching(ROOTS.keys), 1)
+    assert found.apply(SUSPENDED)
+    assert seen_meanwhile == [(3, True)]
+    assert (found.view().reg, found.view().is_active("mn.npa")) == (4, False)
