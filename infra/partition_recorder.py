@@ -89,10 +89,18 @@ class LedgerRecorder(ApplicationRecorder):
         return self.reader.head
 
     def look(self) -> None:
-        """Compare the log with what was read of it (identity, length). Raises `LogFault`, `LogAway`."""
+        """Compare the log with what was read of it (identity, length), and the index with the log.
+
+        Raises `LogFault`, `LogAway`; `OperationalError` when the index is behind and nobody is writing it: its last
+        batch failed, or a crash of the database took it back.
+        """
         with self._lock:
             self.reader.check_identity()
             self.reader.check_length()
+            self.settle()
+            if self.index.head().head.pos < self.reader.head.pos:
+                self._read_to_end = False
+                raise OperationalError("the index stands further back than it did; it must be read again")
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What must hold of a ledger after whatever was done to it, asked of Kafka itself by a reader that trusts nothing stored.
+"""What must hold of a ledger after whatever was done to it, asked of Kafka by a reader that trusts nothing stored.
 
 `whole` reads every partition from its first record and compares: one effective entry per submission, dense and in
 order; the index equal to the record; no event recorded twice. `views_equal` folds what was read from zero and compares

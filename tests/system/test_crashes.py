@@ -307,7 +307,7 @@ def test_nothing_is_lost_or_doubled_when_the_database_is_killed(
 def test_nothing_is_lost_or_doubled_when_the_database_forgets_its_last_commits(
     services: Services, chance: random.Random, place: Path, tmp_path: Path
 ) -> None:
-    """Killed while nobody waits for it: what was committed without waiting for its disk is gone, and no statement fails."""
+    """Killed while nobody waits for it: what was committed without its disk is gone, and no statement fails."""
     with LocalPostgres.start(place / "postgres") as postgres:
         with psycopg.connect(postgres.url, autocommit=True) as c:
             c.execute(

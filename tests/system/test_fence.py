@@ -1,4 +1,4 @@
-"""Who writes to the ledger topic without a registrar's key adds nothing: it is counted as void, and everything goes on."""
+"""Who writes to the ledger topic without a registrar's key adds nothing: it is void, and everything goes on."""
 
 from __future__ import annotations
 
