@@ -14,7 +14,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-COMPILE = ("pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet")
+COMPILE = (
+    "pip",
+    "compile",
+    "--universal",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-header",
+    "--quiet",
+    "--system-certs",
+)
 EXTRAS = ("--extra", "local", "--extra", "dev")
 
 
