@@ -19,7 +19,7 @@ clean-demo: $(READY)  ## remove the data folder of the demo
 	@$(BIN)/python -m infra.demo --clean
 
 test: $(READY)  ## every rule and every kind of fault on real Kafka and PostgreSQL
-	@timeout --signal=INT --kill-after=30 720 $(BIN)/python -m pytest tests
+	@timeout --signal=INT --kill-after=30 1500 $(BIN)/python -m pytest tests
 
 check: $(READY)  ## ruff, formatting, mypy, import rules, the lock and generated files
 	$(BIN)/ruff check .

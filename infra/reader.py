@@ -78,7 +78,7 @@ class LedgerReader:
         deadline = time.monotonic() + QUIET_SECONDS
         while self.next_offset < end:
             read_to = self.next_offset
-            batch = self.take(self.log.poll(500, 5000))
+            batch = self.take(self.log.next(500, 5000))
             # Behind markers of a stranger's transactions too, which take an offset and are given to no reader.
             self.next_offset = self.log.position()
             if self.next_offset > read_to:

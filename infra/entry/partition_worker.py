@@ -61,13 +61,14 @@ class PartitionWorker(threading.Thread):
         """Take over if need be, judge what has come, look at the log every two seconds."""
         if not self.registrar.taken:
             self._log.seek(self._next())
-        records = self._log.poll(IDLE_MS, self._batch)
+        records = self._log.next(IDLE_MS, self._batch)
         if records:
             self.registrar.judge(records)
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
             self._topic.check()
             self.registrar.look()
+            self._log.check_moving()
 
     def stop(self) -> None:
         """End after the batch at hand, and wait for it."""

@@ -31,6 +31,7 @@ from projections.engine import model_hash
 STOPPED = 3
 IDLE_MS = 100
 BATCH = 5000
+LOOK_SECONDS = 2.0
 
 
 def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
@@ -62,6 +63,7 @@ class ProjectorProcess:
         self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
         self.log_of_all = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
         self.views: list[LiveView] = []
+        self._looked = time.monotonic()
         self.running = True
 
     def run(self) -> int:
@@ -119,6 +121,9 @@ class ProjectorProcess:
                 self._write(partition, placed)
         for reader in self.readers:
             reader.look()
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self.log_of_all.check_moving()
         self.heartbeat.beat("ready")
 
     def _write(self, partition: int, placed: list[Placed]) -> None:

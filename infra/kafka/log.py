@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    LogTruncationError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
 
 from infra.kafka.errors import LogAway, LogFault
 
 FETCH_BYTES = 8 * 1024 * 1024
-QUIET_SECONDS = 30.0
+QUIET_SECONDS = 10.0
 """How long a reader waits for a record that must be there before it calls the log away."""
+
+STILL_SECONDS = 10.0
 
 _GONE = (OffsetOutOfRangeError, NoOffsetForPartitionError, LogTruncationError)
 
@@ -49,96 +59,122 @@ def _consumer(bootstrap: str, client: str, security: dict[str, Any]) -> Any:
 
 
 class PartitionsLog:
-    """A reader of several partitions of one topic at once: it wakes for whichever has something."""
+    """A reader of several partitions of one topic at once: it wakes for whichever has something.
+
+    A client that failed or stands still is thrown away: whoever goes on calls `follow` again.
+    """
 
     def __init__(self, bootstrap: str, topic: str, **security: Any) -> None:
         self.topic = topic
-        self._consumer = _consumer(bootstrap, f"tamga-reader-{topic}", security)
+        self._connect = partial(_consumer, bootstrap, f"tamga-reader-{topic}", security)
+        self._consumer: Any = self._connect()
+        self._behind: dict[Any, tuple[int, float]] = {}
 
     def close(self) -> None:
         """Close the connection."""
-        self._consumer.close(autocommit=False)
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            consumer.close(autocommit=False, timeout_ms=1000)
 
     def follow(self, offsets: dict[int, int]) -> None:
-        """Read these partitions, each from its offset, and no others."""
+        """Read these partitions, each from its offset, and no others. Raises `LogAway`."""
+        if self._consumer is None:
+            self._consumer = self._connect()
+        self._behind.clear()
         self._consumer.assign([TopicPartition(self.topic, p) for p in offsets])
         for partition, offset in offsets.items():
             self._consumer.seek(TopicPartition(self.topic, partition), offset)
 
     def poll(self, timeout_ms: int, max_records: int) -> dict[int, list[Record]]:
         """The next records of each partition that has some. Raises `LogFault` `log.offset_gone`, `LogAway`."""
-        try:
-            found = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
-        except _GONE as error:
-            raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
+        with self._answering() as consumer:
+            found = consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
         return {
             tp.partition: [Record(r.offset, r.value, r.timestamp) for r in records] for tp, records in found.items()
         }
 
+    def check_moving(self) -> None:
+        """Raise `LogAway` when a partition has had more to read for 10 s and nothing of it came."""
+        with self._answering() as consumer:
+            ends = consumer.end_offsets(list(consumer.assignment()))
+            for tp, end in ends.items():
+                position, now = consumer.position(tp), time.monotonic()
+                before, since = self._behind.get(tp, (-1, now))
+                self._behind[tp] = (position, since if position == before and position < end else now)
+                if now - self._behind[tp][1] > STILL_SECONDS:
+                    raise KafkaTimeoutError("nothing is read although there is something")
 
-class PartitionLog:
-    """A reader of one partition. Not shared between threads."""
+    @contextmanager
+    def _answering(self) -> Iterator[Any]:
+        """The client; thrown away when it fails."""
+        if self._consumer is None:
+            raise LogAway("the client was given up")
+        try:
+            yield self._consumer
+        except _GONE as error:
+            raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
+        except (KafkaError, KeyError, AssertionError) as error:
+            self.close()
+            raise LogAway(type(error).__name__) from error
+
+
+class PartitionLog(PartitionsLog):
+    """A reader of one partition; it connects anew by itself. Not shared between threads."""
 
     def __init__(self, bootstrap: str, topic: str, partition: int, **security: Any) -> None:
-        self.topic, self.partition = topic, partition
+        super().__init__(bootstrap, topic, **security)
+        self.partition = partition
         self._tp = TopicPartition(topic, partition)
-        self._consumer = _consumer(bootstrap, f"tamga-reader-{topic}-{partition}", security)
         self._consumer.assign([self._tp])
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._consumer.close(autocommit=False)
-
     def seek(self, offset: int) -> None:
-        """Read on from `offset`."""
-        self._consumer.seek(self._tp, offset)
+        """Read on from `offset`. Raises `LogAway`."""
+        self.follow({self.partition: offset})
 
-    def poll(self, timeout_ms: int, max_records: int = 2000) -> list[Record]:
+    def next(self, timeout_ms: int, max_records: int = 2000) -> list[Record]:
         """The next records, empty when none came in time. Raises `LogFault` `log.offset_gone`, `LogAway`."""
-        try:
-            found = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
-        except _GONE as error:
-            raise LogFault("log.offset_gone", f"{self.topic}/{self.partition}: the next offset is not there") from error
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
-        return [Record(r.offset, r.value, r.timestamp) for r in found.get(self._tp, ())]
+        return self.poll(timeout_ms, max_records).get(self.partition, [])
 
     def position(self) -> int:
         """The offset that is read next: behind the last record given back, and behind markers that no reader sees."""
-        return int(self._consumer.position(self._tp))
+        with self._answering() as consumer:
+            return int(consumer.position(self._tp))
 
     def bounds(self) -> tuple[int, int]:
         """(first offset, offset behind the last record). Raises `LogAway`."""
-        try:
-            start = self._consumer.beginning_offsets([self._tp])[self._tp]
-            end = self._consumer.end_offsets([self._tp])[self._tp]
-        except (KafkaError, KeyError) as error:
-            raise LogAway(type(error).__name__) from error
-        return start, end
+        with self._reachable() as consumer:
+            start = consumer.beginning_offsets([self._tp])[self._tp]
+            return int(start), int(consumer.end_offsets([self._tp])[self._tp])
 
     def end(self) -> int:
         """The offset behind the last record. Raises `LogAway`."""
-        try:
-            return int(self._consumer.end_offsets([self._tp])[self._tp])
-        except (KafkaError, KeyError) as error:
-            raise LogAway(type(error).__name__) from error
+        with self._reachable() as consumer:
+            return int(consumer.end_offsets([self._tp])[self._tp])
+
+    @contextmanager
+    def _reachable(self) -> Iterator[Any]:
+        """The client, made anew when the last one was given up: asking for offsets needs no position."""
+        if self._consumer is None:
+            self._consumer = self._connect()
+            self._consumer.assign([self._tp])
+        with self._answering() as consumer:
+            yield consumer
 
     def read(self, start: int, end: int) -> Iterator[Record]:
         """The records from `start` up to, not including, `end`.
 
-        Raises `LogFault` when the first is not there, `LogAway` when none comes for 30 s.
+        Raises `LogFault` when the first is not there, `LogAway` when none comes for 10 s.
         """
         if start >= end:
             return
         self.seek(start)
         deadline = time.monotonic() + QUIET_SECONDS
         while self.position() < end:
-            for record in self.poll(1000):
+            for record in self.next(1000):
                 if record.offset >= end:
                     return
                 deadline = time.monotonic() + QUIET_SECONDS
                 yield record
             if time.monotonic() > deadline:
+                self.close()
                 raise LogAway("nothing could be read")
