@@ -24,6 +24,10 @@ from kafka.errors import (
 from infra.kafka.errors import LogAway, LogFault
 
 FETCH_BYTES = 8 * 1024 * 1024
+METADATA_MS = 3000
+"""How old what a reader knows of partitions' leaders may be. kafka-python 3.0.12 asks a broker that no longer leads for
+the end of a partition again and again, without asking who leads now, until this is over (its default is 5 minutes)."""
+
 QUIET_SECONDS = 10.0
 """How long a reader waits for a record that must be there before it calls the log away."""
 
@@ -52,6 +56,7 @@ def _consumer(bootstrap: str, client: str, security: dict[str, Any]) -> Any:
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=250,
             reconnect_backoff_max_ms=1000,
+            metadata_max_age_ms=METADATA_MS,
             **security,
         )
     except KafkaError as error:
