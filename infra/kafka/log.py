@@ -28,7 +28,7 @@ METADATA_MS = 3000
 """How old what a reader knows of partitions' leaders may be. kafka-python 3.0.12 asks a broker that no longer leads for
 the end of a partition again and again, without asking who leads now, until this is over (its default is 5 minutes)."""
 
-QUIET_SECONDS = 10.0
+QUIET_SECONDS = 20.0
 """How long a reader waits for a record that must be there before it calls the log away."""
 
 STILL_SECONDS = 10.0
@@ -168,7 +168,7 @@ class PartitionLog(PartitionsLog):
     def read(self, start: int, end: int) -> Iterator[Record]:
         """The records from `start` up to, not including, `end`.
 
-        Raises `LogFault` when the first is not there, `LogAway` when none comes for 10 s.
+        Raises `LogFault` when the first is not there, `LogAway` when none comes for 20 s.
         """
         if start >= end:
             return
