@@ -15,9 +15,9 @@ from typing import Any
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop
-from domain.case import admit
 from domain.judge import Admit, Court, Draft, Judged, Stream, decide, read_one
 from domain.refusals import Refusal
+from domain.stream import admit
 
 REGISTRY_MAX_AGE = 5.0
 STAMP_TOLERANCE_MS = 2000

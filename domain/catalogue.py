@@ -16,7 +16,7 @@ from types import GenericAlias, MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Len
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from domain.profile import option_on
 from domain.refusals import Refusal
@@ -25,8 +25,17 @@ from domain.values import Digests, value_type
 MAX_LIST = 32
 """Most items of a list in an event: no rule ever looks at a product of two lists that is large."""
 
-KNOWN_STAGES = frozenset({"identification", "consent", "referral"})
+KNOWN_STAGES = frozenset(
+    {
+        "consent",
+        "identification",
+        "referral",
+    }
+)
 KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
+
+STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
+"""The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""
 
 _FIELD = re.compile(r"(?P<name>[a-z_0-9]+)(?P<list>\[\])?(?P<optional>\?)?:(?P<kind>[A-Za-z_.]+)")
 # Where the research cites its own review, the published text says that the project decided it.
@@ -74,6 +83,11 @@ class EventType:
     stated_in: tuple[str, ...]
     model: type[BaseModel]
 
+    @staticmethod
+    def thing(id_field: str) -> str:
+        """What an id field names, as codes have it: `victim` for `victim_id`, `exhibit` for `exhibit_number`."""
+        return id_field.removesuffix("_id").removesuffix("_number")
+
 
 def _clear_field(text: str) -> ClearField:
     found = _FIELD.fullmatch(text)
@@ -91,11 +105,30 @@ def _id_fields(entry: Mapping[str, Any], clear: Iterable[ClearField]) -> dict[st
     spelled = {field.name for field in clear}
     wanted = dict.fromkeys([*entry["subject"], *entry["mints"]])
     fields: dict[str, tuple[Any, Any]] = {
-        name: (value_type(_id_kind(name)), ...) for name in wanted if name not in spelled
+        _plain(name): (_id_type(name), ...) for name in wanted if _plain(name) not in spelled
     }
-    if entry["stream"] == "case":
-        fields["case_id"] = (value_type("id"), None)
+    if entry["stream"] in STREAM_ID:
+        fields[STREAM_ID[entry["stream"]]] = (value_type("id"), None)
     return fields
+
+
+def _plain(name: str) -> str:
+    """An id field's name without the mark of a list."""
+    return name.removesuffix("[]")
+
+
+def _id_type(name: str) -> Any:
+    """A subject that is a list names at least one thing, and none twice."""
+    kind: Any = value_type(_id_kind(_plain(name)))
+    if name == _plain(name):
+        return kind
+    return Annotated[GenericAlias(list, (kind,)), Len(1, MAX_LIST), AfterValidator(_different)]
+
+
+def _different(named: list[str]) -> list[str]:
+    if len(set(named)) < len(named):
+        raise ValueError("named twice")
+    return named
 
 
 def _annotation(field: ClearField) -> tuple[Any, Any]:
@@ -129,8 +162,8 @@ def event_type(entry: Mapping[str, Any]) -> EventType:
         stage=entry["stage"],
         kind=entry["kind"],
         protective=entry.get("protective", False),
-        subject=tuple(entry["subject"]),
-        mints=tuple(entry["mints"]),
+        subject=tuple(map(_plain, entry["subject"])),
+        mints=tuple(map(_plain, entry["mints"])),
         mandate=frozenset(entry["mandate"]),
         relation=entry["relation"],
         requires=tuple(entry["requires"]),
@@ -185,7 +218,7 @@ def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
     """Check `data` against the type's model; the dict as signed is what is kept, the model's value is thrown away.
 
     Raises Refusal: `data.unknown_field` (path `data`: the name is the sender's), `data.missing_field`,
-    `data.invalid_value`, `data.case_id_mismatch` (path `data.<field>`, never a value).
+    `data.invalid_value`, `data.case_id_mismatch`, `data.stream_id_mismatch` (path `data.<field>`, never a value).
     """
     refusal = None
     try:
@@ -195,8 +228,9 @@ def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
     # Raised out here, so that no traceback chains to pydantic's error, whose text holds what was sent.
     if refusal is not None:
         raise refusal
-    if data.get("case_id", stream) != stream:
-        raise Refusal("data.case_id_mismatch", "data.case_id")
+    own = STREAM_ID.get(event_type.stream, "case_id")
+    if data.get(own, stream) != stream:
+        raise Refusal("data.case_id_mismatch" if own == "case_id" else "data.stream_id_mismatch", f"data.{own}")
 
 
 def json_schema(event_type: EventType) -> dict[str, Any]:

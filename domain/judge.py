@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 import orjson
 
 from domain import outcome
-from domain.case import Case, Context, admit, evolve
 from domain.event import Effect, Recorded
 from domain.partition import partition_of
 from domain.record.entry import Said
 from domain.refusals import Refusal
 from domain.registry import View
+from domain.stages.rules import Context
+from domain.stages.state import StreamState
+from domain.stream import admit, evolve
 from domain.submission import Known, Submission, read
 
 
@@ -32,15 +34,15 @@ class Taken(NamedTuple):
 
 @dataclass(slots=True)
 class Stream:
-    """A stream as its entries make it: the case and the identities taken in it."""
+    """A stream as its entries make it: its state and the identities taken in it."""
 
-    case: Case
+    state: StreamState
     taken: dict[tuple[str, str], Taken] = field(default_factory=dict)
 
     @classmethod
     def of(cls, stream: str, entries: Iterable[tuple[int, bytes]]) -> Stream:
         """Fold (position, body) of every entry of the stream, in order."""
-        state = cls(Case.new(stream))
+        state = cls(StreamState(stream))
         for pos, body in entries:
             parsed: dict[str, Any] = orjson.loads(body)
             recorded = outcome.recorded(parsed)
@@ -50,7 +52,7 @@ class Stream:
 
     def take(self, recorded: Recorded, jws: str, pos: int) -> None:
         """Fold one admitted entry."""
-        self.case = evolve(self.case, recorded)
+        self.state = evolve(self.state, recorded)
         self.taken[(recorded.event.publisher, recorded.event.id)] = Taken(pos, outcome.digest_of(jws))
 
     @property
@@ -108,7 +110,7 @@ def read_one(court: Court, offset: int, record: bytes | None) -> Draft:
     return Draft(src, record, known, found)
 
 
-Admit = Callable[[Case, Any, Any, Context], tuple[Effect, ...]]
+Admit = Callable[[StreamState, Any, Any, Context], tuple[Effect, ...]]
 
 
 def decide(
@@ -138,8 +140,8 @@ def decide(
 
 
 def _admitted(found: Submission, stream: Stream, src: tuple[int, int], court: Court, pos: int, rules: Admit) -> Judged:
-    effects = rules(stream.case, found.event, found.type, Context(court.at, court.view))
-    n = stream.case.version + 1
+    effects = rules(stream.state, found.event, found.type, Context(court.at, court.view))
+    n = stream.state.version + 1
     said = Said(court.at, n, found.event.stream, court.view.reg, src)
     body = outcome.admitted(found.jws, said, effects)
     stream.take(Recorded(found.event, court.at, n, tuple(effects)), found.jws, pos)

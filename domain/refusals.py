@@ -1,7 +1,7 @@
 """A refusal has a stable code, the schema-known paths that it is about, and nothing of what was refused.
 
-Codes are `area.what`, lower case, and never change their meaning; `domain/sentences/en.toml` says for each what was
-wrong and what to do. Raised by submission parsing and by the stages' rules; caught by `domain.judge` alone.
+Codes are `area.what`, lower case, and never change their meaning; `domain/sentences/<language>/<area>.toml` says what
+was wrong and what to do. Raised by submission parsing and by the stages' rules; caught by `domain.judge` alone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 class Refusal(Exception):
@@ -25,11 +26,23 @@ class Refusal(Exception):
 
 
 @cache
+def _areas(language: str) -> dict[str, dict[str, Any]]:
+    """The files of a language by area. Read once."""
+    files = [file for file in resources.files("domain.sentences").joinpath(language).iterdir() if file.is_file()]
+    return {file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+@cache
 def sentences(language: str = "en") -> dict[str, dict[str, str]]:
-    """Every refusal code with `what` (what was wrong) and `do` (what to do), for people. Read once."""
-    text = resources.files("domain.sentences").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    table: dict[str, dict[str, str]] = tomllib.loads(text)
-    return table
+    """Every refusal code with `what` (what was wrong) and `do` (what to do), for people."""
+    areas = sorted(_areas(language).items())
+    return {code: said for _, area in areas for code, said in area.items() if code != "about"}
+
+
+@cache
+def about(language: str = "en") -> dict[str, str]:
+    """What each area of codes is about."""
+    return {name: area["about"] for name, area in _areas(language).items()}
 
 
 def explain(code: str, language: str = "en") -> dict[str, str]:

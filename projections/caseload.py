@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from domain.case import concerned
 from domain.event import Recorded
+from domain.stream import concerned
 from projections.engine import Key, Row
 from projections.entry import Entry
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from domain import judge
-from domain.case import Case
 from domain.judge import Court, Judged, Stream
 from domain.record.signing import SeedSigner
 from domain.refusals import Refusal
 from domain.registry import Registry, Roots, sign_record, statement
+from domain.stages.state import StreamState
 from infra.demo.agencies import ENROLLED, kid_of
 from infra.demo.bad import DIGITS, REVOKED, SUSPENDED, bad_submissions, marker, opening
 from infra.demo.generator import Sent, cases, interleave
@@ -92,7 +92,7 @@ def judged(records: Iterable[bytes | None], registry: Registry, *, at: str = BAS
         draft = judge.read_one(court, offset, record)
         if not isinstance(draft.found, Refusal):
             stream = draft.found.event.stream
-            streams.setdefault(stream, Stream(Case.new(stream)))
+            streams.setdefault(stream, Stream(StreamState(stream)))
         outcome = judge.decide(draft, streams, court, pos=offset + 1, desk=desk + 1, salt=bytes(16))
         desk += outcome.stream == "desk/0"
         outcomes.append(outcome)

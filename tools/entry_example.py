@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 from generated import between, settle
 
 from domain import judge, outcome
-from domain.case import Case
 from domain.partition import partition_of
 from domain.record.chain import ORIGIN, Fence, Head, Place, seal
 from domain.record.entry import Said, assemble, entry_id, frame, unb64u, with_seal
 from domain.record.signing import SeedSigner
 from domain.registry import Registry, Roots, sign_record, statement
+from domain.stages.state import StreamState
 from domain.submission import sign
 
 PAGE = "docs/reference/entry.md"
@@ -146,7 +146,7 @@ def genesis_body() -> bytes:
 def outcome_bodies(registry: Registry) -> list[bytes]:
     """What the registrar says of the three submissions."""
     court = judge.Court(LEDGER, registry.view(), PARTITION, PARTITIONS, JUDGED, JUDGED)
-    streams = {CASE: judge.Stream(Case.new(CASE))}
+    streams = {CASE: judge.Stream(StreamState(CASE))}
     bodies: list[bytes] = []
     desk = 0
     for offset, record in enumerate(submissions()):

@@ -1,4 +1,4 @@
-"""Writes `docs/reference/refusals.md` from the sentences of `domain/sentences/en.toml` and the API's own problems.
+"""Writes `docs/reference/refusals.md` from the sentences of `domain/sentences/en` and the API's own problems.
 
 python tools/refusals_page.py [--check]
 """
@@ -11,42 +11,12 @@ from itertools import groupby
 
 from generated import cell, settle
 
-from domain.refusals import sentences
+from domain.refusals import about, sentences
 from infra.api.problems import TABLE
 
 PAGE = "docs/reference/refusals.md"
 
-AREAS = {
-    "actor": "The officer named in `actor`.",
-    "agency": "The agency whose key signed.",
-    "case": "The case as such: whether there is one, and whether it is open.",
-    "clock": "Events of the clock, which reports what has fallen due.",
-    "consent": "Consent to optional services and to sharing.",
-    "data": "The member `data` against the JSON Schema of its type.",
-    "decider": "Officers who decide are not those who reported, or who decided before.",
-    "disclosure": "Personal data, which stands in disclosures behind the JWS.",
-    "envelope": "The CloudEvents attributes.",
-    "event": "The event as a whole: its size and its identity (publisher, stream, event id).",
-    "flag": "Non-punishment flags.",
-    "id": "Ids that an event puts on record.",
-    "identification": "Decisions on whether a person is a victim.",
-    "intake": "The record on the submissions topic.",
-    "json": "The signed payload as I-JSON (RFC 7493) without fractions.",
-    "jws": "The compact JWS (RFC 7515) and its header.",
-    "key": "The key that `kid` names, in the registry.",
-    "lead_transfer": "Transfers of the care or the proceedings lead.",
-    "ledger": "The ledger itself.",
-    "mandate": "What the registry lets the agency publish.",
-    "penalty": "Penalties on a possible victim.",
-    "reason": "Reasons that must be said.",
-    "referral": "Referrals and transfers of a lead.",
-    "time": "The event's `time`.",
-    "type": "The event's `type`.",
-    "victim": "Persons on record in the case.",
-}
-"""What each area is about; a code of an area that is missing here stops this script."""
-
-HEAD = """<!-- Written by tools/refusals_page.py from domain/sentences/en.toml and infra/api/problems.py. -->
+HEAD = """<!-- Written by tools/refusals_page.py from domain/sentences/en and infra/api/problems.py. -->
 # Refusals
 
 A refused submission gets an entry of its own in the ledger, sealed like every other: its code, the paths of
@@ -76,7 +46,9 @@ def area_of(code: str) -> str:
 def page() -> str:
     """The page."""
     known = sentences()
-    contents = "".join(f"- [`{area}`](#{area}): {AREAS[area]}\n" for area in sorted({area_of(code) for code in known}))
+    contents = "".join(
+        f"- [`{area}`](#{area}): {about()[area]}\n" for area in sorted({area_of(code) for code in known})
+    )
     contents += "- [problems of the HTTP API](#problems-of-the-http-api)\n"
     return f"{HEAD}\n{contents}\n{''.join(_areas(known))}{_problems()}"
 
@@ -84,7 +56,7 @@ def page() -> str:
 def _areas(codes: Iterable[str]) -> Iterator[str]:
     known = sentences()
     for area, members in groupby(sorted(codes), key=area_of):
-        yield f"## {area}\n\n{AREAS[area]}\n\n| code | what was wrong | what to do |\n|---|---|---|\n"
+        yield f"## {area}\n\n{about()[area]}\n\n| code | what was wrong | what to do |\n|---|---|---|\n"
         for code in members:
             yield f"| `{code}` | {cell(known[code]['what'])} | {cell(known[code]['do'])} |\n"
         yield "\n"

@@ -1,23 +1,23 @@
 """A case has two leads, never empty: care, which is never police or prosecutor, and proceedings, which is one of them.
 
 Holds the rules about the case as such (is it open, who leads it) and the reference cases, which are history and open
-nothing: no leads, no effects, no breaches. Called by `domain.case` and, for the leads, by the stage that opens a case.
+nothing: no leads, no effects, no breaches. Called by `domain.stream` and, for the leads, by stages that open a case.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from domain.catalogue import EventType
 from domain.event import Effect, Event, Recorded
 from domain.profile import AGENCIES, DEFAULTS
 from domain.refusals import Refusal
-from domain.stages.change import changed
 from domain.stages.effects import leads_assigned
-from domain.stages.rules import HOLDS, Broken, Rules, reason_stated
+from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Officer, Rules, reason_stated
 
 if TYPE_CHECKING:
-    from domain.case import Case, Context
+    from domain.case import Case
 
 # Who may lead care at the opening: the categories other than police, prosecutor and task force that `case.Closed` lets
 # close a case as its care lead. Others come to the lead by a transfer.
@@ -26,6 +26,22 @@ PROCEEDINGS_CATEGORIES = frozenset({"police", "prosecutor"})
 
 _POLICE = frozenset(agency.id for agency in AGENCIES.values() if "police" in agency.categories)
 _K_ANONYMISED = frozenset({"ctdc_global_k_anonymised", "ctdc_synthetic"})
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """The case as such. `accused` holds the agencies whose official is accused: it is restricted while there is one."""
+
+    status: Literal["new", "reference", "open", "closed"] = "new"
+    care_lead: str | None = None
+    proceedings_lead: str | None = None
+    accused: frozenset[str] = frozenset()
+    recused: frozenset[Officer] = frozenset()
+
+    @property
+    def restricted(self) -> bool:
+        """Whether access is narrowed because an agency's own official is accused."""
+        return bool(self.accused)
 
 
 def open_case(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
@@ -89,10 +105,11 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
     return ()
 
 
-def evolve(case: Case, recorded: Recorded) -> Case:
+def _imported(case: Case, recorded: Recorded) -> Changes:
     """A reference case; its victim is put on record with the entry, as for every fact."""
-    return changed(case, version=recorded.n, status="reference")
+    return {"status": "reference"}
 
 
+FOLDS: Folds = {"case.RecordImported": _imported}
 RULES: Rules = {"open case": open_case, "reason stated": reason_stated}
 RELATIONS: Rules = {}

@@ -3,25 +3,23 @@
 Consents live until withdrawn, void or past `expires_on`, which is compared with an event's time, never with a clock. A
 consent with a breach gates nothing. CONSENT_BY_IMPLICATED_GUARDIAN is never stated yet: guardians come with the stage
 protection. Nor is the half of DISCLOSED_WITHOUT_BASIS that depends on compartments which the law keeps closed, as no
-list of them is sourced. Called by `domain.case`, and by the referral stage for `covers`.
+list of them is sourced. Called by `domain.stream`, and by the referral stage for `covers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from domain.catalogue import EventType
 from domain.event import Effect, Event, Recorded
 from domain.stages.change import changed
 from domain.stages.effects import breach
-from domain.stages.rules import Rules
+from domain.stages.rules import Changes, Context, Folds, Rules
 
 if TYPE_CHECKING:
-    from domain.case import Case, Context
-
-Changes = dict[str, Any]
+    from domain.case import Case
 
 # Consents of these end when she comes of age; her own are asked for.
 _ON_HER_BEHALF = frozenset({"caregiver", "guardian"})
@@ -45,6 +43,15 @@ class Override:
 
     victim_id: str
     agency: str
+
+
+@dataclass(frozen=True)
+class ConsentState:
+    """Consents by id, the victims who object to disclosures to their family, and disclosures that need no consent."""
+
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    objections: frozenset[str] = frozenset()
+    overrides: frozenset[Override] = frozenset()
 
 
 def covers(case: Case, *, victim_id: str, scopes: frozenset[str], at: str) -> bool:
@@ -122,20 +129,13 @@ def _family_disclosure_objected(case: Case, recorded: Recorded) -> Changes:
     return {"objections": case.objections | {recorded.event.data["victim_id"]}}
 
 
-_FOLDS: Mapping[str, Callable[[Case, Recorded], Changes]] = {
+FOLDS: Folds = {
     "consent.ConsentRecorded": _consent_recorded,
     "consent.ConsentWithdrawn": _consent_withdrawn,
     "consent.DisclosedWithoutConsent": _disclosed_without_consent,
     "consent.FamilyDisclosureObjected": _family_disclosure_objected,
     "consent.MajorityReached": _majority_reached,
 }
-
-
-def evolve(case: Case, recorded: Recorded) -> Case:
-    """Fold an event of this stage with its effects."""
-    fold = _FOLDS.get(recorded.event.type)
-    return changed(case, version=recorded.n, **(fold(case, recorded) if fold else {}))
-
 
 RULES: Rules = {}
 RELATIONS: Rules = {}

@@ -1,7 +1,7 @@
 """What the ledger itself states inside the entry of another event: one function per effect type of these stages.
 
 The types are in the catalogue (kind `effect`, `stated_in` says where) and are never submitted. Called by the stages'
-rules and by `domain.case`.
+rules and by `domain.stream`.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """A child is never between two agencies: the sender is responsible until the addressee accepts, and then the addressee.
 
 A referral is accepted, rejected or completed only by its addressee and withdrawn only by its sender, after acceptance
-not before the addressee acknowledges; a lead changes only when its receiver accepts. Called by `domain.case`.
+not before the addressee acknowledges; a lead changes only when its receiver accepts. Called by `domain.stream`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
@@ -18,12 +18,11 @@ from domain.stages.case import PROCEEDINGS_CATEGORIES
 from domain.stages.change import changed
 from domain.stages.consent import Override, covers
 from domain.stages.effects import breach, leads_assigned, response_due
-from domain.stages.rules import HOLDS, Broken, Rules, shifted
+from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Rules, shifted
 
 if TYPE_CHECKING:
-    from domain.case import Case, Context
+    from domain.case import Case
 
-Changes = dict[str, Any]
 State = Literal["requested", "unavailable", "accepted", "rejected", "revoked", "completed"]
 
 # Protection, health, safety and legal aid: a referral there waits for nobody's consent.
@@ -66,8 +65,16 @@ class LeadTransfer:
     state: Literal["pending", "accepted", "rejected", "replaced"] = "pending"
 
 
+@dataclass(frozen=True)
+class ReferralState:
+    """Referrals and transfers of a lead, by id."""
+
+    referrals: Mapping[str, Referral] = field(default_factory=dict)
+    lead_transfers: Mapping[str, LeadTransfer] = field(default_factory=dict)
+
+
 def _referral(case: Case, event: Event) -> Referral:
-    """The referral that the event is about; `domain.case` has asked before that it is on record."""
+    """The referral that the event is about; `domain.stream` has asked before that it is on record."""
     return case.referrals[event.data["referral_id"]]
 
 
@@ -242,7 +249,7 @@ def _transfer_rejected(case: Case, recorded: Recorded) -> Changes:
     return {"lead_transfers": {**case.lead_transfers, transfer_id: transfer}}
 
 
-_FOLDS: Mapping[str, Callable[[Case, Recorded], Changes]] = {
+FOLDS: Folds = {
     "referral.ReferralRequested": _requested,
     "referral.ReferralAccepted": _moved("accepted"),
     "referral.ReferralRejected": _moved("rejected"),
@@ -254,13 +261,6 @@ _FOLDS: Mapping[str, Callable[[Case, Recorded], Changes]] = {
     "referral.LeadAgencyTransferAccepted": _transfer_accepted,
     "referral.LeadAgencyTransferRejected": _transfer_rejected,
 }
-
-
-def evolve(case: Case, recorded: Recorded) -> Case:
-    """Fold an event of this stage with its effects."""
-    fold = _FOLDS.get(recorded.event.type)
-    return changed(case, version=recorded.n, **(fold(case, recorded) if fold else {}))
-
 
 RULES: Rules = {
     "referral requested": requested,

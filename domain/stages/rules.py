@@ -2,28 +2,43 @@
 
 The catalogue's `requires` and `relation` name rules; the stage that owns a rule keeps it in its table `RULES` or
 `RELATIONS`. An authority is refused by the first rule that is broken, a fact carries the breach, the clock is moot.
-Called by the stages; `domain.case` puts the tables together and fails at import for a name that no stage owns.
+Called by the stages; `domain.stream` puts the tables together and fails at import for a name that no stage owns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 from domain.catalogue import EventType
-from domain.event import Event
+from domain.event import Event, Partners, Recorded
 
-if TYPE_CHECKING:
-    from domain.case import Case, Context
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision may know besides the stream: the entry's own time (UTC, six decimals) and the registry."""
+
+    at: str
+    partners: Partners
+
 
 Broken = tuple[str, ...]
 """Empty when the rule holds, else the refusal code and the `data.<field>` paths that it is about."""
 
 HOLDS: Broken = ()
 
-Rule = Callable[["Case", Event, EventType, "Context"], Broken]
+Rule = Callable[[Any, Event, EventType, Context], Broken]
+"""The first argument is the state of the stream: each rule says which."""
+
 Rules = Mapping[str, Rule]
+
+Changes = dict[str, Any]
+"""The fields of a stream's state that an entry changes, by name."""
+
+Folds = Mapping[str, Callable[[Any, Recorded], Changes]]
+"""By short type name; a type without a fold only moves the version."""
 
 Officer = tuple[str, str]
 """An agency and the pseudonym that it holds for one of its officers."""
@@ -32,7 +47,7 @@ Officer = tuple[str, str]
 def any_of(rules: tuple[Rule, ...]) -> Rule:
     """A rule that holds when one of `rules` does; it is broken as the first of them is (`a or b` in the catalogue)."""
 
-    def rule(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
+    def rule(case: Any, event: Event, event_type: EventType, context: Context) -> Broken:
         first = HOLDS
         for question in rules:
             broken = question(case, event, event_type, context)
@@ -50,7 +65,7 @@ def shifted(instant: str, by: timedelta) -> str:
     return moved.isoformat(timespec="microseconds") + "Z"
 
 
-def reason_stated(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
+def reason_stated(state: Any, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `reason stated`: `other` says nothing by itself, so a digest of the disclosure that says it must stand by.
 
     The model already holds the reason code present. A type without a `reason` code states its reasons as a disclosure,

@@ -26,7 +26,7 @@ def show(case: Annotated[str, typer.Argument(help="The case's id.")], as_json: J
         say(f"tamga: there is no case {case} in the record")
         result({"case": case, "entries": []}, as_json)
         raise typer.Exit(FAILED)
-    state = Stream.of(case, found).case
+    state = Stream.of(case, found).state
     entries = [_entry(partition, pos, orjson.loads(body)) for pos, body in found]
     columns = ("position", "n", "at", "publisher", "type", "effects")
     rows = [

@@ -15,11 +15,11 @@ import psycopg
 import pytest
 
 from consumers.registrar import Clocks, PartitionRegistrar
-from domain.case import Case
 from domain.event import Effect
 from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from domain.refusals import Refusal, sentences
+from domain.stages.state import StreamState
 from infra import bootstrap, clock, founding, keys
 from infra.demo.agencies import ENROLLED, signers
 from infra.demo.bad import REVOKED, SUSPENDED, bad_submissions, marker, opening
@@ -243,7 +243,7 @@ def test_what_was_admitted_under_a_key_stays_when_the_key_is_revoked(partnership
 SECRET = "MARKER-name-of-a-child"
 
 
-def _broken(case: Case, event: Any, event_type: Any, context: Any) -> tuple[Effect, ...]:
+def _broken(state: StreamState, event: Any, event_type: Any, context: Any) -> tuple[Effect, ...]:
     """A rule with a defect: it raises what no rule should, with content in the exception's text."""
     if event.actor == SECRET:
         raise KeyError(event.actor)

@@ -1,7 +1,7 @@
 """Identification: no protective act is refused for a status, no status is decided alone, and no penalty is silent.
 
 An indicator opens a case or reopens one; a detention or penalty raises the non-punishment flag by itself and its breach
-stands beside it; a positive decision states its recovery period in the same entry. Called by `domain.case`.
+stands beside it; a positive decision states its recovery period in the same entry. Called by `domain.stream`.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from domain.catalogue import EventType
-from domain.event import Effect, Event, Recorded
+from domain.event import Effect, Event
 from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.case import leads_at_opening
-from domain.stages.change import changed
 from domain.stages.effects import breach, recovery_opened
 from domain.stages.identification.folds import FOLDS
 from domain.stages.identification.rules import RELATIONS, RULES, victim_of
-from domain.stages.identification.state import A_VICTIM, NOT_A_VICTIM
+from domain.stages.identification.state import A_VICTIM, NOT_A_VICTIM, IdentificationState
+from domain.stages.rules import Context
 
 if TYPE_CHECKING:
-    from domain.case import Case, Context
+    from domain.case import Case
 
-__all__ = ["RELATIONS", "RULES", "admit", "evolve"]
+__all__ = ["FOLDS", "RELATIONS", "RULES", "IdentificationState", "admit"]
 
 
 def _recovery(case: Case, event: Event) -> tuple[Effect, ...]:
@@ -71,9 +71,3 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
             return _penalised(case, event)
         case _:
             return ()
-
-
-def evolve(case: Case, recorded: Recorded) -> Case:
-    """Fold an event of this stage with its effects."""
-    fold = FOLDS.get(recorded.event.type)
-    return changed(case, version=recorded.n, **(fold(case, recorded) if fold else {}))

@@ -1,23 +1,21 @@
 """How each event of identification changes what is on record; no fold judges, so none can fail on an admitted entry.
 
 Each fold returns the fields of `Case` that change. Effects in the entry are folded with their event: a recovery period
-is the one that the ledger stated, never one that is computed again. Called by `evolve` of this stage.
+is the one that the ledger stated, never one that is computed again. Called by `domain.stream`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from domain.event import Event, Recorded
 from domain.stages.change import changed
 from domain.stages.identification.rules import deciders, victim_of
 from domain.stages.identification.state import NOT_A_VICTIM, Detention, Flag, Penalty
+from domain.stages.rules import Changes, Folds
 
 if TYPE_CHECKING:
     from domain.case import Case
-
-Changes = dict[str, Any]
 
 
 def _victim(case: Case, event: Event, **changes: Any) -> Changes:
@@ -178,7 +176,7 @@ def _non_punishment_decided(case: Case, recorded: Recorded) -> Changes:
     return changes
 
 
-FOLDS: Mapping[str, Callable[[Case, Recorded], Changes]] = {
+FOLDS: Folds = {
     "identification.IndicatorReported": _indicator_reported,
     "identification.ScreeningCompleted": _screening_completed,
     "identification.AgeAssessed": _age_assessed,

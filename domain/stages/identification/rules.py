@@ -2,7 +2,7 @@
 
 An officer is an agency and the pseudonym that it holds. `panel_agencies` and `panel_members` run in one order; where
 their lengths differ, each member counts as an officer of each agency of the panel, so that a doubt refuses. Called by
-`domain.case` through the table `RULES`, by the names that the catalogue's `requires` uses.
+`domain.stream` through the table `RULES`, by the names that the catalogue's `requires` uses.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from domain.catalogue import EventType
 from domain.event import Event
 from domain.stages.identification.state import A_VICTIM, NOT_A_VICTIM, Victim
-from domain.stages.rules import HOLDS, Broken, Officer, Rules
+from domain.stages.rules import HOLDS, Broken, Context, Officer, Rules
 
 if TYPE_CHECKING:
-    from domain.case import Case, Context
+    from domain.case import Case
 
 _NOBODY = Victim()
 

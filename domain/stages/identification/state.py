@@ -6,7 +6,8 @@ field here: they never change who is a victim. Built by the folds of this stage,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.stages.rules import Officer
@@ -73,3 +74,14 @@ class Penalty:
     victim_id: str
     flag_id: str
     state: Literal["in_force", "stayed", "quashed"] = "in_force"
+
+
+@dataclass(frozen=True)
+class IdentificationState:
+    """Persons, flags, detentions and penalties by id, and the officers who reported or screened."""
+
+    reporters: frozenset[Officer] = frozenset()
+    victims: Mapping[str, Victim] = field(default_factory=dict)
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    detentions: Mapping[str, Detention] = field(default_factory=dict)
+    penalties: Mapping[str, Penalty] = field(default_factory=dict)

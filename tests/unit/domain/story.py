@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from domain.case import Case, Context, admit, evolve
+from domain.case import Case
 from domain.catalogue import ClearField, by_name, check
 from domain.codes import codes
 from domain.event import Effect, Event, Recorded
 from domain.profile import AGENCIES
 from domain.refusals import Refusal
+from domain.stages.rules import Context
+from domain.stream import admit, evolve
 
 AT = "2026-03-02T09:00:00.000000Z"
 
@@ -109,7 +111,9 @@ def take(case: Case, done: Act) -> tuple[Case, tuple[Effect, ...]]:
     stated = admit(case, submitted, by_name[done.type], CONTEXT)
     for effect in stated:
         check(by_name[effect.type], STREAM, effect.data)
-    return evolve(case, Recorded(submitted, AT, case.version + 1, stated)), stated
+    evolved = evolve(case, Recorded(submitted, AT, case.version + 1, stated))
+    assert isinstance(evolved, Case)
+    return evolved, stated
 
 
 def given(acts: Iterable[Act], **changes: Any) -> Case:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from domain import case as case_module
 from domain import catalogue
+from domain import stream as stream_module
 from domain.catalogue import by_name, by_wire, check, event_type, json_schema
 from domain.refusals import Refusal, sentences
 from domain.stages import case as case_stage
@@ -127,9 +127,9 @@ def test_a_number_is_no_flag_and_a_flag_no_number() -> None:
 def test_a_rule_that_no_stage_owns_fails_at_import() -> None:
     entry = next(entry for entry in catalogue.read()["types"] if entry["type"] == "case.Closed")
     with pytest.raises(KeyError, match="nothing open in the case"):
-        case_module._questions(event_type({**entry, "relation": None}))
+        stream_module._questions(event_type({**entry, "relation": None}))
     with pytest.raises(KeyError, match="care lead or proceedings lead"):
-        case_module._questions(event_type({**entry, "requires": []}))
+        stream_module._questions(event_type({**entry, "requires": []}))
 
 
 def _codes_in(module: Any) -> set[str]:
@@ -150,7 +150,7 @@ def _codes_in(module: Any) -> set[str]:
 
 def test_every_refusal_of_the_rules_has_its_sentences() -> None:
     modules = [
-        case_module,
+        stream_module,
         case_stage,
         catalogue,
         consent,

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import outcome, refusals
-from domain.case import Case
-from domain.catalogue import by_name, by_wire
+from domain.catalogue import STREAM_ID, EventType, by_name, by_wire
 from domain.event import Effect
 from domain.judge import Admit, Court, Judged, Stream, decide, read_one
 from domain.partition import partition_of
 from domain.record.entry import canonical, said_by
 from domain.refusals import Refusal, explain, sentences
+from domain.stages.state import StreamState
 from domain.submission import sign
 from simulator import (
     BASE_TIME,
@@ -78,7 +78,7 @@ def signed(event: Mapping[str, Any], by: str = "mn.hotline108") -> bytes:
 def judge(*records: bytes | None, rules: Admit | None = None, partition: int = 0, partitions: int = 1) -> list[Judged]:
     """The outcomes of these records, one after the other, in one batch."""
     court = Court(LEDGER, REGISTRY.view(), partition, partitions, BASE_TIME, BASE_TIME)
-    streams = {CASE: Stream(Case.new(CASE))}
+    streams = {CASE: Stream(StreamState(CASE))}
     found: list[Judged] = []
     desk = 0
     for offset, record in enumerate(records):
@@ -132,7 +132,7 @@ def test_an_identity_is_of_one_stream() -> None:
     other = str(uuid5(NAMESPACE_URL, "other case"))
     record = signed(indicator(subject=other))
     court = Court(LEDGER, REGISTRY.view(), 0, 1, BASE_TIME, BASE_TIME)
-    streams = {CASE: Stream(Case.new(CASE)), other: Stream(Case.new(other))}
+    streams = {CASE: Stream(StreamState(CASE)), other: Stream(StreamState(other))}
     found = [
         decide(read_one(court, n, raw), streams, court, pos=n + 1, desk=1, salt=SALT).type
         for n, raw in enumerate([GOOD, record])
@@ -178,7 +178,7 @@ def test_a_submission_on_another_partition_than_its_streams_is_refused() -> None
 def broken_rule(error: Exception) -> Admit:
     """Rules that raise, with the submission's content in the exception's text."""
 
-    def rules(case: Case, event: Any, event_type: Any, context: Any) -> tuple[Effect, ...]:
+    def rules(state: StreamState, event: Any, event_type: Any, context: Any) -> tuple[Effect, ...]:
         raise error
 
     return rules
@@ -205,15 +205,15 @@ def test_a_rule_that_fails_is_the_ledgers_fault_and_tells_no_content(error: Exce
 
 def test_a_rule_that_fails_leaves_the_stream_as_it_was() -> None:
     court = Court(LEDGER, REGISTRY.view(), 0, 1, BASE_TIME, BASE_TIME)
-    streams = {CASE: Stream(Case.new(CASE))}
+    streams = {CASE: Stream(StreamState(CASE))}
     draft = read_one(court, 0, GOOD)
     decide(draft, streams, court, pos=1, desk=1, salt=SALT, rules=broken_rule(ValueError()))
-    assert (streams[CASE].case, streams[CASE].taken) == (Case.new(CASE), {})
+    assert (streams[CASE].state, streams[CASE].taken) == (StreamState(CASE), {})
     assert decide(draft, streams, court, pos=2, desk=2, salt=SALT).type.endswith(ADMITTED)
 
 
 def test_effects_that_the_record_does_not_hold_are_the_ledgers_fault() -> None:
-    def rules(case: Case, event: Any, event_type: Any, context: Any) -> tuple[Effect, ...]:
+    def rules(state: StreamState, event: Any, event_type: Any, context: Any) -> tuple[Effect, ...]:
         return (Effect("ledger.BreachRecorded", {"x": SECRET * 1000}),)
 
     (judged,) = judge(GOOD, rules=rules)
@@ -236,7 +236,7 @@ def test_a_bad_submission_of_each_kind_gets_its_code_and_leaves_no_trace() -> No
         *(c for _, c in bad.values()),
     ]
     court = Court(LEDGER, registry.view(), 0, 1, BASE_TIME, BASE_TIME)
-    streams = {stream: Stream(Case.new(stream))}
+    streams = {stream: Stream(StreamState(stream))}
     decide(read_one(court, 0, first), streams, court, pos=1, desk=1, salt=SALT)
     for kind, (record, code) in bad.items():
         judged = decide(read_one(court, 1, record), streams, court, pos=2, desk=1, salt=SALT)
@@ -256,7 +256,7 @@ def test_a_stream_loaded_from_its_entries_judges_as_the_one_kept_in_memory(seed:
     by = publishers(SIGNERS, ledger=LEDGER)
     sent = list(generated(seed, 1, by, ledger=LEDGER, base_time=BASE_TIME))
     court = Court(LEDGER, REGISTRY.view(), 0, 1, BASE_TIME, BASE_TIME)
-    kept: dict[str, Stream] = {sent[0].stream: Stream(Case.new(sent[0].stream))}
+    kept: dict[str, Stream] = {sent[0].stream: Stream(StreamState(sent[0].stream))}
     bodies: list[tuple[int, bytes]] = []
     for pos, one in enumerate(sent, 1):
         if pos > cut:
@@ -278,7 +278,7 @@ def test_any_bytes_get_an_outcome(record: bytes | None) -> None:
 
 # Literals of the grammar of codes that are none: paths of the schema, packages, files, and the duplicate's index type.
 NO_CODES = re.compile(
-    r"data\.(?!missing_field|unknown_field|invalid_value|case_id_mismatch).*|domain\..*|.*\.json|tamga\.registry|outcome\..*|.*\.v1"
+    r"data\.(?!missing_field|unknown_field|invalid_value|case_id_mismatch|stream_id_mismatch).*|domain\..*|.*\.json|tamga\.registry|outcome\..*|.*\.v1"
 )
 
 
@@ -296,9 +296,9 @@ def raisable() -> set[str]:
         name
         for known in by_name.values()
         if known.kind == "authority"
-        for name in {*known.subject} - {*known.mints, "case_id"}
+        for name in {*known.subject} - {*known.mints, STREAM_ID.get(known.stream)}
     }
-    return codes | {f"{name.removesuffix('_id')}.unknown" for name in about}
+    return codes | {f"{EventType.thing(name)}.unknown" for name in about}
 
 
 def test_every_code_has_sentences_and_every_sentence_a_code() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.case import Case, admit, evolve
+from domain.case import Case
 from domain.catalogue import ClearField, EventType, by_name, check
 from domain.codes import codes
 from domain.event import Event, Recorded
@@ -17,6 +17,7 @@ from domain.profile import AGENCIES
 from domain.refusals import Refusal
 from domain.stages.change import changed
 from domain.stages.identification.state import Victim
+from domain.stream import admit, evolve
 from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 TYPES = [known for known in by_name.values() if known.kind != "effect"]

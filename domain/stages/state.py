@@ -1,0 +1,20 @@
+"""What every stream has on record, whatever it is about: its version and the ids that its events have put there.
+
+Each stage adds a dataclass of its own fields; a kind of stream inherits those of its stages, so that a rule reads
+`case.referrals` and a new stage is one folder. Copied by `domain.stages.change`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """A stream before its first event, and the part that is common to all kinds. `version` is the n of the last entry,
+    `ids` holds what each id on record names, as the id field that put it there (`referral_id`)."""
+
+    stream: str
+    version: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
