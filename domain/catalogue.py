@@ -60,8 +60,9 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of the catalogue. `name` is short (`referral.ReferralRequested`), `wire` the CloudEvents type; `mandate`
-    holds agency categories, `requires` names of rules, `breaches` codes that may stand beside it."""
+    """A type of the catalogue. `name` is short (`referral.ReferralRequested`), `wire` the CloudEvents type; `listed`
+    are id fields that hold several, `mandate` agency categories, `requires` names of rules, `breaches` codes that may
+    stand beside it."""
 
     name: str
     wire: str
@@ -71,6 +72,7 @@ class EventType:
     protective: bool
     subject: tuple[str, ...]
     mints: tuple[str, ...]
+    listed: frozenset[str]
     mandate: frozenset[str]
     relation: str | None
     requires: tuple[str, ...]
@@ -164,6 +166,7 @@ def event_type(entry: Mapping[str, Any]) -> EventType:
         protective=entry.get("protective", False),
         subject=tuple(map(_plain, entry["subject"])),
         mints=tuple(map(_plain, entry["mints"])),
+        listed=frozenset(_plain(name) for name in (*entry["subject"], *entry["mints"]) if name != _plain(name)),
         mandate=frozenset(entry["mandate"]),
         relation=entry["relation"],
         requires=tuple(entry["requires"]),

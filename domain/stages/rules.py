@@ -7,21 +7,50 @@ Called by the stages; `domain.stream` puts the tables together and fails at impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from domain.catalogue import EventType
 from domain.event import Event, Partners, Recorded
 
 
+class Elsewhere(Protocol):
+    """What a rule may ask about other streams, as far as the ledger has folded them when it judges."""
+
+    def stream(self, stream: str) -> Any:
+        """The state of another stream; None when the ledger holds no admitted event of it."""
+        ...
+
+    def same_person(self, stream: str, person_id: str) -> Sequence[tuple[Any, str]]:
+        """The other records of this person by confirmed links: the state of the case, and the id she has there."""
+        ...
+
+
+class Nowhere:
+    """No other stream is known: what a stream is judged by when nothing links it."""
+
+    def stream(self, stream: str) -> Any:
+        """None."""
+        return None
+
+    def same_person(self, stream: str, person_id: str) -> Sequence[tuple[Any, str]]:
+        """Nobody."""
+        return ()
+
+
+NOWHERE = Nowhere()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know besides the stream: the entry's own time (UTC, six decimals) and the registry."""
+    """What a decision may know besides the stream: the entry's own time (UTC, six decimals), the registry, and other
+    streams where a rule reaches over cases."""
 
     at: str
     partners: Partners
+    elsewhere: Elsewhere = NOWHERE
 
 
 Broken = tuple[str, ...]

@@ -11,12 +11,13 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from domain.case import Case
-from domain.catalogue import ClearField, by_name, check
+from domain.catalogue import STREAM_ID, ClearField, by_name, check
 from domain.codes import codes
 from domain.event import Effect, Event, Recorded
 from domain.profile import AGENCIES
 from domain.refusals import Refusal
 from domain.stages.rules import Context
+from domain.stages.state import StreamState
 from domain.stream import admit, evolve
 
 AT = "2026-03-02T09:00:00.000000Z"
@@ -38,7 +39,19 @@ _SAMPLES: dict[str, Any] = {
     "language": "mon",
     "version": "2.0",
     "actor": "officer-9",
+    "unit": "unit-2",
     "agency": CHILD_PROTECTION,
+    "number": "E-1",
+    "article": "13.1",
+    "tag": "T" * 43,
+    "seal": "S-1",
+    "indicator_value": "A1=11",
+    "ledger_head": f"0-1-{'h' * 43}",
+    "type_name": "identification.IndicatorReported",
+    "refusal_code": "data.missing_field",
+    "rule_name": "open case",
+    "field_name": "aimag",
+    "deadline": "reroute",
 }
 
 
@@ -93,7 +106,9 @@ def _sample(field: ClearField) -> Any:
 
 def _filled(done: Act) -> dict[str, Any]:
     known = by_name[done.type]
-    data = {name: uid(name) for name in (*known.subject, *known.mints) if name != "case_id"}
+    names = [name for name in (*known.subject, *known.mints) if name != STREAM_ID.get(known.stream)]
+    data: dict[str, Any] = {name: "E-1" if name == "exhibit_number" else uid(name) for name in names}
+    data |= {name: [data[name]] for name in names if name in known.listed}
     data |= {field.name: _sample(field) for field in known.clear if not field.optional}
     return data | done.data
 
@@ -105,23 +120,21 @@ def event(done: Act) -> Event:
     return Event(done.id or uid(repr(done)), done.by, STREAM, done.type, done.time, "unit-1", done.actor, data)
 
 
-def take(case: Case, done: Act) -> tuple[Case, tuple[Effect, ...]]:
-    """The case after the act, and what was stated; raises Refusal."""
+def take(state: StreamState, done: Act, context: Context = CONTEXT) -> tuple[Any, tuple[Effect, ...]]:
+    """The stream after the act, and what was stated; raises Refusal."""
     submitted = event(done)
-    stated = admit(case, submitted, by_name[done.type], CONTEXT)
+    stated = admit(state, submitted, by_name[done.type], context)
     for effect in stated:
         check(by_name[effect.type], STREAM, effect.data)
-    evolved = evolve(case, Recorded(submitted, AT, case.version + 1, stated))
-    assert isinstance(evolved, Case)
-    return evolved, stated
+    return evolve(state, Recorded(submitted, context.at, state.version + 1, stated)), stated
 
 
-def given(acts: Iterable[Act], **changes: Any) -> Case:
-    """The case after acts that must all be admitted; `changes` set what no known type can bring about yet."""
-    case = Case.new(STREAM)
+def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, **changes: Any) -> Any:
+    """The stream after acts that must all be admitted; `changes` set what no known type can bring about."""
+    state = kind(STREAM)
     for done in acts:
-        case, _ = take(case, done)
-    return replace(case, **changes)
+        state, _ = take(state, done)
+    return replace(state, **changes)
 
 
 def names(stated: Sequence[Effect]) -> tuple[str, ...]:
@@ -129,10 +142,10 @@ def names(stated: Sequence[Effect]) -> tuple[str, ...]:
     return tuple(effect.data.get("breach") or effect.type.partition(".")[2] for effect in stated)
 
 
-def outcome(case: Case, when: Act) -> str | tuple[str, ...]:
+def outcome(state: StreamState, when: Act, context: Context = CONTEXT) -> str | tuple[str, ...]:
     """The refusal's code, or the names of what was stated."""
     try:
-        return names(take(case, when)[1])
+        return names(take(state, when, context)[1])
     except Refusal as refusal:
         return refusal.code
 

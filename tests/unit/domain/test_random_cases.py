@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case import Case
-from domain.catalogue import ClearField, EventType, by_name, check
+from domain.catalogue import STREAM_ID, ClearField, EventType, by_name, check
 from domain.codes import codes
 from domain.event import Event, Recorded
-from domain.profile import AGENCIES
+from domain.profile import AGENCIES, DEADLINES
 from domain.refusals import Refusal
 from domain.stages.change import changed
 from domain.stages.identification.state import Victim
@@ -52,20 +52,35 @@ def _value(field: ClearField, chance: random.Random) -> object:
         "article": "13.1",
         "actor": f"officer-{chance.randrange(3)}",
         "agency": chance.choice(AGENTS[:4]),
+        "unit": "unit-1",
+        "number": f"E-{chance.randrange(4)}",
+        "tag": chance.choice("TU") * 43,
+        "seal": f"S-{chance.randrange(3)}",
+        "indicator_value": "A1=11",
+        "ledger_head": f"0-1-{'h' * 43}",
+        "type_name": "identification.IndicatorReported",
+        "refusal_code": "data.missing_field",
+        "rule_name": "open case",
+        "field_name": "aimag",
+        "deadline": chance.choice(sorted(DEADLINES)),
     }[field.kind]
 
 
 def _id(name: str, chance: random.Random) -> str:
     """One of the victims, or of the few things of the kind; seldom an id of another kind."""
+    if name == "exhibit_number":
+        return f"E-{chance.randrange(4)}"
     kind = chance.choice(["victim_id", "flag_id"]) if chance.random() < 0.02 else name
     return uid(f"{kind} {chance.randrange(2 if kind == 'victim_id' else 4)}")
 
 
 def _event(known: EventType, number: int, chance: random.Random) -> Event:
-    data = {name: _id(name, chance) for name in (*known.subject, *known.mints) if name != "case_id"}
+    names = [name for name in (*known.subject, *known.mints) if name != STREAM_ID.get(known.stream)]
+    data: dict[str, object] = {name: _id(name, chance) for name in names}
+    data |= {name: [data[name]] for name in names if name in known.listed}
     for field in known.clear:
         if not field.optional or chance.random() < 0.5:
-            data[field.name] = _value(field, chance)  # type: ignore[assignment]
+            data[field.name] = _value(field, chance)
     identity = EVENTS[number % len(EVENTS)]
     publisher, actor = chance.choice(HOLDERS[known.name]), f"officer-{chance.randrange(9)}"
     time = chance.choice([AT, "2026-01-05T00:00:00.000000Z"])
