@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.redress.state import RedressState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
+from domain.stages.taskforce.state import ReviewState
 
 
 @dataclass(frozen=True)
 class Case(
+    ReviewState,
+    RedressState,
     ReferralState,
     ConsentState,
     IdentificationState,

@@ -29,10 +29,27 @@ KNOWN_STAGES = frozenset(
     {
         "consent",
         "identification",
+        "prevention",
         "referral",
+        "taskforce",
     }
 )
-KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
+KNOWN_TYPES = frozenset(
+    {
+        "case.RecordImported",
+        "case.LeadsAssigned",
+        "ledger.BreachRecorded",
+        "redress.LegalRepresentativeAppointed",
+        "redress.VictimStatementRecorded",
+        "redress.HarmAssessed",
+        "redress.CivilClaimDecided",
+        "redress.RestitutionPaid",
+        "redress.CompensationApplied",
+        "redress.CompensationDecided",
+        "redress.EnforcementOpened",
+        "redress.EnforcementClosed",
+    }
+)
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""

@@ -17,15 +17,19 @@ from domain.event import Effect, Event, Recorded
 from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
-from domain.stages import consent, identification, referral
+from domain.stages import consent, identification, prevention, redress, referral, taskforce
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
-from domain.stages.rules import HOLDS, Broken, Context, Folds, Rule, any_of, shifted
+from domain.stages.prevention import Programme
+from domain.stages.rules import HOLDS, Broken, Context, Rule, any_of, by_type, shifted
 from domain.stages.state import StreamState
+from domain.stages.taskforce.state import Body
 
 KINDS: Mapping[str, type[StreamState]] = {
     "case": Case,
+    "body": Body,
+    "programme": Programme,
 }
 """The state of each kind of stream; the first admitted event of a stream makes it one."""
 
@@ -34,12 +38,15 @@ _STAGES: Mapping[str, ModuleType] = {
     "identification": identification,
     "consent": consent,
     "referral": referral,
+    "redress": redress,
+    "taskforce": taskforce,
+    "prevention": prevention,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}
 _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RELATIONS.items()}
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
-_FOLDS: Folds = {name: fold for stage in _STAGES.values() for name, fold in stage.FOLDS.items()}
+_FOLDS = by_type(stage.FOLDS for stage in _STAGES.values())
 
 _LATE = deadline("late_entry")
 
@@ -71,8 +78,10 @@ def _questions(event_type: EventType) -> tuple[_Question, ...]:
 
     Raises KeyError for a name in the catalogue that no stage owns.
     """
+    # A stage's own rule of a name goes before another stage's: a rule reads the data of the types that it is for.
+    rules: Mapping[str, Rule] = {**_RULES, **_STAGES[event_type.stage].RULES}
     required = [
-        _Question(name, any_of(tuple(_RULES[part] for part in name.split(" or ")))) for name in event_type.requires
+        _Question(name, any_of(tuple(rules[part] for part in name.split(" or ")))) for name in event_type.requires
     ]
     subjects = [
         _Question("out of sequence", _on_record(name, event_type.thing(name)))
@@ -216,11 +225,11 @@ def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
 
 
 def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case: its publisher, leads that it assigns, and its addressee."""
+    """The agencies that this entry brings into the case: its publisher, leads that it assigns, its addressee, and who
+    owns an action."""
     agencies = {recorded.event.publisher}
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}
-    if "to_agency" in recorded.event.data:
-        agencies.add(recorded.event.data["to_agency"])
+    agencies |= {recorded.event.data[name] for name in ("to_agency", "owner_agency") if name in recorded.event.data}
     return frozenset(agencies)
