@@ -12,11 +12,13 @@ import pytest
 
 from domain import catalogue
 from domain import stream as stream_module
-from domain.catalogue import by_name, by_wire, check, event_type, json_schema
+from domain.catalogue import STREAM_ID, by_name, by_wire, check, event_type, json_schema
 from domain.refusals import Refusal, sentences
+from domain.stages import amounts, consent, effects, identification, prevention, redress, referral, rules, taskforce
 from domain.stages import case as case_stage
-from domain.stages import consent, effects, identification, referral, rules
 from domain.stages.identification import rules as identification_rules
+from domain.stages.redress import rules as redress_rules
+from domain.stages.taskforce import rules as taskforce_rules
 from unit.domain.story import STREAM, act, event, uid
 
 SUBMITTED = [name for name, known in by_name.items() if known.kind != "effect"]
@@ -32,9 +34,17 @@ def refused(data: dict[str, Any]) -> Refusal:
     return caught.value
 
 
-def test_three_stages_and_the_imported_record_are_known() -> None:
+def test_types_of_these_stages_are_known() -> None:
     submitted = Counter(by_name[name].stage for name in SUBMITTED)
-    assert submitted == {"identification": 17, "consent": 6, "referral": 11, "case": 1}
+    assert submitted == {
+        "identification": 17,
+        "consent": 6,
+        "referral": 11,
+        "case": 1,
+        "redress": 9,
+        "taskforce": 13,
+        "prevention": 5,
+    }
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
         "case.LeadsAssigned",
         "identification.RecoveryPeriodOpened",
@@ -62,7 +72,7 @@ def test_a_type_has_a_schema_of_2020_12(name: str) -> None:
     schema = json_schema(by_name[name])
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["additionalProperties"] is False
-    assert set(by_name[name].subject) - {"case_id"} <= set(schema.get("required", ()))
+    assert set(by_name[name].subject) - set(STREAM_ID.values()) <= set(schema.get("required", ()))
 
 
 ROWS: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [
@@ -157,6 +167,12 @@ def test_every_refusal_of_the_rules_has_its_sentences() -> None:
         effects,
         identification,
         identification_rules,
+        amounts,
+        prevention,
+        redress,
+        redress_rules,
+        taskforce,
+        taskforce_rules,
         referral,
         rules,
     ]
