@@ -28,18 +28,18 @@ _BODIES: Mapping[str, str] = {body_id(agency): agency for agency in AGENCIES}
 
 _ANY_BODY = frozenset({"mdtf", "coordination", "dialogue"})
 _TASK_FORCES = frozenset({"mdtf", "coordination"})
-_DIALOGUE = frozenset({"dialogue"})
 
 
-def _fitting(event: Event, context: Context) -> frozenset[str]:
-    """The categories of which the body's agency must have one; a meeting is recorded with a body of one's own kind."""
+def _fits(event: Event, categories: frozenset[str], context: Context) -> bool:
+    """Whether a body of an agency of these categories is one for the event: a meeting stands with a body of the
+    publisher's own kind, and what police announce is not for the other government to read."""
     match event.type:
         case "taskforce.MeetingHeld":
-            return _ANY_BODY & context.partners.categories(event.publisher)
+            return not _ANY_BODY.isdisjoint(categories & context.partners.categories(event.publisher))
         case "taskforce.OperationAnnounced":
-            return _TASK_FORCES
+            return not _TASK_FORCES.isdisjoint(categories) and "dialogue" not in categories
         case _:
-            return _DIALOGUE
+            return "dialogue" in categories
 
 
 def _whose(body: Body, event: Event) -> str | None:
@@ -54,7 +54,7 @@ def _of_body(body: Body, event: Event, context: Context) -> None:
     agency = _whose(body, event)
     if agency is None:
         raise Refusal("body.unknown", "subject")
-    if context.partners.categories(agency).isdisjoint(_fitting(event, context)):
+    if not _fits(event, context.partners.categories(agency), context):
         raise Refusal("body.other_category", "subject")
 
 
