@@ -51,7 +51,7 @@ def counted(case: Case, *occasions: Occasion) -> Changes:
     return {"occasions": (*case.occasions, *occasions), "repeats": repeats}
 
 
-def testimony_breaches(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
+def breaches_of_testimony(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
     """What stands beside `prosecution.HearingHeld` when a child who testified there was asked for the court before."""
     repeated = any(
         is_unauthorized_repeat(case, victim_id=victim_id, purpose=_OF_TESTIMONY, context=context)
@@ -60,7 +60,7 @@ def testimony_breaches(case: Case, event: Event, context: Context) -> tuple[Effe
     return (breach_of_repeat(),) if repeated else ()
 
 
-def testimony_counted(case: Case, recorded: Recorded) -> Changes:
+def counted_testimony(case: Case, recorded: Recorded) -> Changes:
     """The fields that `prosecution.HearingHeld` changes: an occasion for each child who testified, named once or more
     often; no field when none did."""
     event = recorded.event
