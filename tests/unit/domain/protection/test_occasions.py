@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain.event import Event, Recorded
-from domain.stages.protection.occasions import Occasion, occasions_of, breaches_of_testimony, counted_testimony
+from domain.stages.protection.occasions import Occasion, breaches_of_testimony, counted_testimony, occasions_of
 from unit.domain.protection.linked import linked
 from unit.domain.story import (
     AT,
