@@ -26,7 +26,7 @@ __all__ = ["FOLDS", "RELATIONS", "RULES", "ProtectionState", "admit"]
 
 
 def _check_same_child(case: Case, event: Event) -> None:
-    """An episode that is named again, or an interview that was scheduled, is the same child's; one occasion has one id.
+    """An episode or a scheduled interview that is named again is the same child's; an interview held has had its id.
 
     Raises Refusal `id.already_minted`.
     """

@@ -105,8 +105,7 @@ def _care_episode_closed(case: Case, recorded: Recorded) -> Changes:
 
 def _interview(case: Case, event: Event, *, is_held: bool) -> Changes:
     data = event.data
-    interview = Interview(data["victim_id"], data["purpose"], is_held)
-    return {"interviews": {**case.interviews, data["interview_id"]: interview}}
+    return {"interviews": {**case.interviews, data["interview_id"]: Interview(data["victim_id"], is_held)}}
 
 
 def _interview_scheduled(case: Case, recorded: Recorded) -> Changes:

@@ -35,7 +35,6 @@ class Interview:
     """An interview under its id, scheduled or held."""
 
     victim_id: str
-    purpose: str
     is_held: bool = False
 
 

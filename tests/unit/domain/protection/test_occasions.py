@@ -72,6 +72,8 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("an account", [], account(), ()),
     ("an interview is scheduled", [], scheduled(), ()),
     ("a scheduled interview is held under its id", [scheduled()], interviewed(), ()),
+    ("an interview is put off", [scheduled()], scheduled(), ()),
+    ("not one that was held", [interviewed(purpose=SCREENING)], scheduled(), "id.already_minted"),
     ("a repeat is authorised", [], authorized(), ()),
     ("a second interview for a purpose", [interviewed()], interviewed(2), REPEATED),
     ("by another agency", [interviewed()], interviewed(2, by=CHILD_PROTECTION), REPEATED),
