@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.protection.state import ProtectionState
 from domain.stages.redress.state import RedressState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
@@ -21,6 +22,7 @@ from domain.stages.taskforce.state import ReviewState
 class Case(
     ReviewState,
     RedressState,
+    ProtectionState,
     ReferralState,
     ConsentState,
     IdentificationState,

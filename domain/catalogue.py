@@ -30,6 +30,7 @@ KNOWN_STAGES = frozenset(
         "consent",
         "identification",
         "prevention",
+        "protection",
         "referral",
         "taskforce",
     }

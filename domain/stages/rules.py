@@ -122,11 +122,3 @@ def reason_stated(state: Any, event: Event, event_type: EventType, context: Cont
     if event.data.get("reason") == "other" and not event.data.get("_sd"):
         return ("reason.other_needs_disclosure", "data.reason")
     return HOLDS
-
-
-def second_agency(state: Any, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `second agency`: the publisher is not the agency of the event that `data.of` names. An id that two agencies
-    gave to events of theirs names the other's. A stage whose types answer a thing and no event has a rule of its own.
-    """
-    published = {past.publisher for past in state.events.get(event.data["of"], ())}
-    return ("answer.own_agency", "data.of") if published == {event.publisher} else HOLDS

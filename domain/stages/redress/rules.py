@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from domain.case import Case
 
 
-def conflict_checked(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `conflict checked`: nobody speaks for a victim who may speak for another in the case."""
-    checked = event.data["conflict_check"] == "checked_none"
-    return HOLDS if checked else ("redress.conflict_of_interest", "data.conflict_check")
-
-
 def civil_claim_filed(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `civil claim filed`, by this victim, and not decided yet."""
     claim = case.claims.get(event.data["claim_id"])
@@ -76,7 +70,6 @@ def no_enforcement_open(case: Case, event: Event, event_type: EventType, context
 
 
 RULES: Rules = {
-    "conflict checked": conflict_checked,
     "civil claim filed": civil_claim_filed,
     "civil judgment given": civil_judgment_given,
     "restitution ordered": restitution_ordered,

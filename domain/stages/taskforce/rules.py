@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from domain.catalogue import EventType, by_name
 from domain.codes import codes
 from domain.event import Event
-from domain.stages.rules import HOLDS, Broken, Context, Rules, second_agency
+from domain.stages.rules import HOLDS, Broken, Context, Rules
 from domain.stages.taskforce.state import Body
 
 if TYPE_CHECKING:
@@ -73,12 +73,18 @@ def item_open(body: Body, event: Event, event_type: EventType, context: Context)
 def other_party(body: Body, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check the relation `the other party of the dialogue`: of the other government, whichever of its agencies signs.
 
-    An item that is not on record has no other party; `dialogue item open` refuses what answers it.
+    An item that is not on record, or is the publisher's own, is for `dialogue item open` and `second agency` to refuse.
     """
     item = body.items.get(event.data["of"])
-    if item is None or government(item.publisher) != government(event.publisher):
+    if item is None or item.publisher == event.publisher or government(item.publisher) != government(event.publisher):
         return HOLDS
     return ("dialogue.not_the_other_party", "data.of")
+
+
+def second_agency(body: Body, event: Event, event_type: EventType, context: Context) -> Broken:
+    """Check `second agency`: nobody answers what she herself proposed."""
+    item = body.items.get(event.data["of"])
+    return HOLDS if item is None or item.publisher != event.publisher else ("dialogue.own_item", "data.of")
 
 
 def commitment_running(body: Body, event: Event, event_type: EventType, context: Context) -> Broken:

@@ -23,7 +23,7 @@ from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 TYPES = [known for known in by_name.values() if known.kind != "effect"]
 # Few agencies, ids and officers, so that they meet again in one story.
-AGENTS = ["mn.cfdpa", "mn.mgec", "mn.npa", "mn.opg", "mn.courts", "mn.clock", "ctdc.import"]
+AGENTS = ["mn.cfdpa", "mn.mgec", "mn.npa", "mn.opg", "mn.courts", "mn.clock", "ctdc.import", "mn.health"]
 HOLDERS = {
     known.name: [agent for agent in AGENTS if AGENCIES[agent].categories & known.mandate]
     or [agency.id for agency in AGENCIES.values() if agency.categories & known.mandate]

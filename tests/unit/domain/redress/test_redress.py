@@ -83,7 +83,7 @@ ROWS: Rows = [
         {},
         [],
         of(REPRESENTED, conflict_check="not_checked"),
-        "redress.conflict_of_interest",
+        "protection.conflict_not_excluded",
     ),
     ("a representative is replaced", {}, [REPRESENTED], SECOND, ()),
     ("who is replaced speaks for this victim", {}, [], SECOND, "representative.unknown"),

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from domain.catalogue import by_name
 from domain.profile import AGENCIES
-from domain.stages.rules import second_agency
-from domain.stages.state import Past
 from domain.stages.streams import NAMESPACE, body_id
 from domain.stages.taskforce.state import Body, Meeting, Operation, Report, Snapshot, Target
 from domain.stream import KINDS
@@ -26,7 +24,6 @@ from unit.domain.story import (
     Act,
     Registry,
     act,
-    event,
     given,
     outcome,
     take,
@@ -129,11 +126,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a commitment is agreed", [COMMITTED], acknowledged(COMMITTED, THERE), ()),
     ("funding is agreed", [OBLIGATED], acknowledged(OBLIGATED, HERE), ()),
     ("the other party of the dialogue", [COMMITTED], acknowledged(COMMITTED, HERE), "dialogue.not_the_other_party"),
-    ("nobody agrees with herself", [TARGET], acknowledged(TARGET, THERE), "dialogue.not_the_other_party"),
+    ("second agency", [TARGET], acknowledged(TARGET, THERE), "dialogue.own_item"),
     ("dialogue item open", [TARGET, acknowledged(TARGET, HERE)], disputed(TARGET, HERE), "dialogue.not_open"),
     ("an unknown item", [], acknowledged(TARGET, HERE), "dialogue.not_open"),
     ("the other party disputes", [SNAPSHOT], NUMBERS, ()),
-    ("nobody disputes her own", [SNAPSHOT], of(NUMBERS, by=MINISTRY), "dialogue.not_the_other_party"),
+    ("no agency of the same government disputes", [SNAPSHOT], of(NUMBERS, by=MINISTRY), "dialogue.not_the_other_party"),
+    ("nobody disputes her own", [SNAPSHOT], of(NUMBERS, by=HERE), "dialogue.own_item"),
     ("what is disputed is not agreed", [SNAPSHOT, NUMBERS], acknowledged(SNAPSHOT, THERE), "dialogue.not_open"),
     ("a dispute is answered by a new item", [SNAPSHOT, NUMBERS], AGAIN, ()),
     ("a dispute that nobody raised", [SNAPSHOT], AGAIN, "dialogue.no_dispute"),
@@ -255,24 +253,6 @@ def test_a_disputed_snapshot_keeps_what_the_other_party_replayed_and_whether_it_
     assert (item.state, item.dispute, item.replayed, item.answered) == ("disputed", uid("dispute"), ("P1=41",), False)
     body, _ = take(body, AGAIN)
     assert (body.items[SNAPSHOT.id].answered, body.items[AGAIN.id].state) == (True, "open")
-
-
-@pytest.mark.parametrize(
-    ("published", "then"),
-    [
-        ([], ()),
-        ([HERE], ("answer.own_agency", "data.of")),
-        ([THERE], ()),
-        ([HERE, THERE], ()),
-    ],
-)
-def test_second_agency_is_not_the_agency_of_the_event_that_it_answers(
-    published: list[str], then: tuple[str, ...]
-) -> None:
-    answer = acknowledged(TARGET, HERE)
-    past = tuple(Past(TARGET.type, agency, "officer-1", AT, 1) for agency in published)
-    body = given([], kind=Body, stream=DIALOGUE, events={TARGET.id: past})
-    assert second_agency(body, event(answer, DIALOGUE), by_name[answer.type], CONTEXT) == then
 
 
 def test_a_court_is_no_party() -> None:
