@@ -7,7 +7,7 @@ nothing is claimed or owed any more. Two types of the prosecution end something 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.event import Recorded
 from domain.stages.change import changed
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from domain.case import Case
 
 _NOT_GUILTY = frozenset({"acquitted", "dismissed"})
+_ENDED = frozenset({"declined", "dropped"})
 _OVERTURNED = frozenset({"quashed", "remitted"})
 
 
@@ -113,11 +114,24 @@ def _enforcement_closed(case: Case, recorded: Recorded) -> Changes:
 
 
 def _verdict_rendered(case: Case, recorded: Recorded) -> Changes:
-    """Assets are free when he is found guilty on no charge of the verdict, and no award stands against him."""
+    """Assets are free when no charge against him is left, or led to a conviction, and no award stands against him."""
     data = recorded.event.data
-    if not _NOT_GUILTY.issuperset(data["results"]) or _claimed_or_owed({}, case.awards, data["defendant_id"]):
+    results = data["results"]
+    if not results or not _NOT_GUILTY.issuperset(results) or _charged_otherwise(case, data):
+        return {}
+    if _claimed_or_owed({}, case.awards, data["defendant_id"]):
         return {}
     return {"freezes": _freed(case, data["defendant_id"])}
+
+
+def _charged_otherwise(case: Case, data: Mapping[str, Any]) -> bool:
+    """Whether a charge that the verdict does not name is open still, or was decided against the defendant."""
+    others = [
+        charge
+        for key, charge in getattr(case, "charges", {}).items()
+        if charge.defendant_id == data["defendant_id"] and key not in data["charge_id"]
+    ]
+    return any(charge.state not in _ENDED and charge.result not in _NOT_GUILTY for charge in others)
 
 
 def _appeal_decided(case: Case, recorded: Recorded) -> Changes:

@@ -285,12 +285,13 @@ def folded(case: Any, type: str, **data: Any) -> dict[str, Any]:
         (["acquitted", "dismissed"], {}, True),
         (["acquitted", "convicted"], {}, False),
         (["reclassified"], {}, False),
+        ([], {}, False),
         (["acquitted"], {"awards": OWED}, False),
     ],
 )
 def test_an_acquittal_frees_his_assets_unless_he_owes(results: list[str], before: dict[str, Any], free: bool) -> None:
     case = given([INDICATED], freezes=FREEZES, **before)
-    changes = folded(case, "prosecution.VerdictRendered", results=results)
+    changes = folded(case, "prosecution.VerdictRendered", results=results, charge_id=[uid("charge_id")])
     assert bool(changes) is free
     assert not free or (changes["freezes"]["f"].released, changes["freezes"]["g"].released) == (True, False)
 
