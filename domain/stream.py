@@ -79,8 +79,8 @@ def _questions(event_type: EventType) -> tuple[_Question, ...]:
 
     Raises KeyError for a name in the catalogue that no stage owns.
     """
-    # A stage's own rule of a name goes before another stage's: a rule reads the data of the types that it is for.
-    rules: Mapping[str, Rule] = {**_RULES, **_STAGES[event_type.stage].RULES}
+    # A name may ask something of a stage's own types that it asks differently of others: who owns a task.
+    rules: Mapping[str, Rule] = {**_RULES, **getattr(_STAGES[event_type.stage], "OWN_RULES", {})}
     required = [
         _Question(name, any_of(tuple(rules[part] for part in name.split(" or ")))) for name in event_type.requires
     ]

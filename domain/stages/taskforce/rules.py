@@ -134,12 +134,16 @@ RULES: Rules = {
     "party to the dialogue": party_to_the_dialogue,
     "replays to the same numbers": replays,
     "dialogue item open": item_open,
-    "second agency": second_agency,
     "commitment running": commitment_running,
     "funding obligated": funding_obligated,
-    "addressee active": owner_active,
     "action open": action_open,
 }
+OWN_RULES: Rules = {
+    "second agency": second_agency,
+    "addressee active": owner_active,
+}
+"""Names of other stages too, asked here of an item of the dialogue and of a task."""
+
 RELATIONS: Rules = {
     "the other party of the dialogue": other_party,
     "who committed, or an implementer": committed,
