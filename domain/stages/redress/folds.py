@@ -1,7 +1,8 @@
 """How each event of redress changes what is owed; no fold judges, so none can fail on an admitted entry.
 
 A payment lessens the balance whoever pays, and the balance never falls below 0. Frozen assets are free again when
-nothing is claimed or owed any more. Two types of the prosecution end something here too. Called by `domain.stream`.
+nothing is claimed or owed any more. Types of the prosecution end something here too, and a payment that its publisher
+corrects counts anew. Called by `domain.stream`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.event import Recorded
 from domain.stages.change import changed
-from domain.stages.redress.state import Award, Claim, Compensation, Enforcement, Freeze, Harm, Representative
+from domain.stages.redress.state import Award, Claim, Compensation, Enforcement, Freeze, Harm, Payment, Representative
 from domain.stages.rules import Changes, Folds
 
 if TYPE_CHECKING:
@@ -76,11 +77,37 @@ def _restitution_ordered(case: Case, recorded: Recorded) -> Changes:
 
 def _restitution_paid(case: Case, recorded: Recorded) -> Changes:
     """A payment on an award that nobody ordered is on record as an event and owes nothing to anybody."""
-    data = recorded.event.data
-    award = case.awards.get(data["award_id"])
-    if award is None:
+    event, data = recorded.event, recorded.event.data
+    if data["award_id"] not in case.awards:
         return {}
-    return {"awards": {**case.awards, data["award_id"]: changed(award, paid=award.paid + data["amount_mnt"])}}
+    return _counted(case, (event.publisher, event.id), Payment(data["award_id"], data["amount_mnt"]))
+
+
+def _counted(case: Case, key: tuple[str, str], payment: Payment) -> Changes:
+    """The payment counts for its amount, in place of what the same event counted for before."""
+    before, award = case.payments.get(key), case.awards[payment.award_id]
+    paid = award.paid + payment.amount - (before.amount if before else 0)
+    return {
+        "awards": {**case.awards, payment.award_id: changed(award, paid=paid)},
+        "payments": {**case.payments, key: payment},
+    }
+
+
+def _event_corrected(case: Case, recorded: Recorded) -> Changes:
+    """A payment whose amount its publisher corrects counts for the new one; a sum below 0 counts for nothing."""
+    event = recorded.event
+    key = (event.publisher, event.data["of"])
+    payment = getattr(case, "payments", {}).get(key)
+    amount = event.data.get("clear_values", {}).get("amount_mnt")
+    return _counted(case, key, payment._replace(amount=max(amount, 0))) if payment and amount is not None else {}
+
+
+def _event_misfiled(case: Case, recorded: Recorded) -> Changes:
+    """A payment that belongs to another case counts there."""
+    event = recorded.event
+    key = (event.publisher, event.data["of"])
+    payment = getattr(case, "payments", {}).get(key)
+    return _counted(case, key, payment._replace(amount=0)) if payment else {}
 
 
 def _compensation_applied(case: Case, recorded: Recorded) -> Changes:
@@ -185,4 +212,6 @@ FOLDS: Folds = {
     "redress.EnforcementClosed": _enforcement_closed,
     "prosecution.VerdictRendered": _verdict_rendered,
     "prosecution.AppealDecided": _appeal_decided,
+    "ledger.EventCorrected": _event_corrected,
+    "ledger.EventMisfiled": _event_misfiled,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,13 @@ class Award:
         return not self.quashed and self.paid >= self.ordered
 
 
+class Payment(NamedTuple):
+    """What one event of payment counts for; corrected to another amount, or to 0 where it was misfiled."""
+
+    award_id: str
+    amount: int
+
+
 @dataclass(frozen=True)
 class Compensation:
     """An application to a fund; what it grants does not lessen the restitution owed."""
@@ -109,7 +116,8 @@ class Enforcement:
 
 @dataclass(frozen=True)
 class RedressState:
-    """Redress by id; `harms` by victim and kind of harm, `statements` how many impact statements a victim gave."""
+    """Redress by id; `harms` by victim and kind of harm, `statements` how many impact statements a victim gave,
+    `payments` by publisher and event id."""
 
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     statements: Mapping[str, int] = field(default_factory=dict)
@@ -117,5 +125,6 @@ class RedressState:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     freezes: Mapping[str, Freeze] = field(default_factory=dict)
     awards: Mapping[str, Award] = field(default_factory=dict)
+    payments: Mapping[tuple[str, str], Payment] = field(default_factory=dict)
     compensations: Mapping[str, Compensation] = field(default_factory=dict)
     enforcements: Mapping[str, Enforcement] = field(default_factory=dict)

@@ -13,12 +13,15 @@ from domain.event import Event, Recorded
 from domain.stages.change import changed
 from domain.stages.rules import Changes, Fold, Folds
 from domain.stages.streams import body_id
+from domain.stages.taskforce.corrections import counted, event_corrected, event_misfiled
 from domain.stages.taskforce.state import (
     Action,
     Body,
     Commitment,
     DialogueItem,
+    Disbursement,
     Funding,
+    Kind,
     Meeting,
     Operation,
     Report,
@@ -64,7 +67,7 @@ def _owned(body: Body, event: Event) -> Changes:
     return {"agency": event.publisher} if body_id(event.publisher) == body.stream else {}
 
 
-def _proposed(name: str, id_field: str, thing: Callable[[Mapping[str, Any]], Any]) -> Fold:
+def _proposed(name: Kind, id_field: str, thing: Callable[[Mapping[str, Any]], Any]) -> Fold:
     """A thing that is an item of the dialogue; it may answer the dispute of an earlier one."""
     put = _put(name, id_field, thing)
 
@@ -75,7 +78,7 @@ def _proposed(name: str, id_field: str, thing: Callable[[Mapping[str, Any]], Any
             key: changed(item, answered=True) if disputed is not None and item.dispute == disputed else item
             for key, item in body.items.items()
         }
-        items[event.id] = DialogueItem(event.data[id_field], event.publisher)
+        items[event.id] = DialogueItem(name, event.data[id_field], event.publisher)
         return {**put(body, recorded), "items": items}
 
     return fold
@@ -123,13 +126,9 @@ def _commitment_reported(body: Body, recorded: Recorded) -> Changes:
 
 
 def _funding_disbursed(body: Body, recorded: Recorded) -> Changes:
-    """Money of another currency lessens no balance."""
-    data = recorded.event.data
-    before = body.fundings.get(data["funding_id"])
-    if before is None or before.currency != data["currency"]:
-        return {}
-    funding = changed(before, disbursed=before.disbursed + data["amount"])
-    return {"fundings": {**body.fundings, data["funding_id"]: funding}}
+    event, data = recorded.event, recorded.event.data
+    disbursed = Disbursement(data["funding_id"], data["amount"], data["currency"])
+    return counted(body, (event.publisher, event.id), disbursed) if data["funding_id"] in body.fundings else {}
 
 
 def _item_acknowledged(body: Body, recorded: Recorded) -> Changes:
@@ -158,4 +157,6 @@ FOLDS: Folds = {
     "taskforce.FundingDisbursed": _funding_disbursed,
     "taskforce.DialogueItemAcknowledged": _item_acknowledged,
     "taskforce.DialogueItemDisputed": _item_disputed,
+    "ledger.EventCorrected": event_corrected,
+    "ledger.EventMisfiled": event_misfiled,
 }

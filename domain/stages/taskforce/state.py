@@ -118,6 +118,14 @@ class Funding:
         return max(self.amount - self.disbursed, 0)
 
 
+class Disbursement(NamedTuple):
+    """What one event of disbursement says was paid; it lessens a line of its own currency alone."""
+
+    funding_id: str
+    amount: int
+    currency: str
+
+
 class Snapshot(NamedTuple):
     """Indicators of a period as one party replayed them: at these heads (`<partition>-<pos>-<entry id>`), under these
     definitions, with these values (`<indicator>[/<cell>]=<number or suppressed>`)."""
@@ -129,14 +137,19 @@ class Snapshot(NamedTuple):
     values: tuple[str, ...]
 
 
+Kind = Literal["targets", "commitments", "fundings", "snapshots"]
+
+
 @dataclass(frozen=True)
 class DialogueItem:
-    """What one government proposed, and how the other answered. `dispute` is the event that disputes it, `replayed`
-    the values that the other party has instead, `answered` whether a new item answers the dispute."""
+    """What one government proposed, and how the other answered. `kind` is the field of the state that holds the thing,
+    `dispute` the event that disputes it, `replayed` the values that the other party has instead, `answered` whether a
+    new item answers the dispute."""
 
+    kind: Kind
     thing_id: str
     publisher: str
-    state: Literal["open", "agreed", "disputed"] = "open"
+    state: Literal["open", "agreed", "disputed", "misfiled"] = "open"
     dispute: str | None = None
     replayed: tuple[str, ...] = ()
     answered: bool = False
@@ -144,8 +157,8 @@ class DialogueItem:
 
 @dataclass(frozen=True)
 class TaskforceState:
-    """Things by id, items of the dialogue by the id of the event that proposed them; `agency` is whose body it is,
-    once that agency has published in it."""
+    """Things by id, items of the dialogue by the id of the event that proposed them, `disbursements` by publisher and
+    event id; `agency` is whose body it is, once that agency has published in it."""
 
     agency: str | None = None
     meetings: Mapping[str, Meeting] = field(default_factory=dict)
@@ -153,6 +166,7 @@ class TaskforceState:
     targets: Mapping[str, Target] = field(default_factory=dict)
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     fundings: Mapping[str, Funding] = field(default_factory=dict)
+    disbursements: Mapping[tuple[str, str], Disbursement] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     items: Mapping[str, DialogueItem] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ A row whose types are not all known stands by until they are: a case names its s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from domain.catalogue import by_name
 from domain.event import Event, Recorded
 from domain.stages import redress
 from domain.stages.redress.state import Award, Claim, Enforcement, Freeze
+from domain.stages.state import StreamState
 from unit.domain.story import AT, COURT, HOSPITAL, INDICATED, STREAM, Act, act, given, outcome, take, uid
 
 LEGAL_AID, ENFORCEMENT, CONSULATE = "mn.legal_aid", "mn.court_enforcement", "mn.mfa"
@@ -313,3 +315,35 @@ def test_a_judgment_that_is_overturned_orders_nothing_any_more(result: str, fall
     assert [award.balance for award in changes["awards"].values()] == [0, 0, 7, 8]
     assert [award.satisfied for award in changes["awards"].values()] == [False] * 4
     assert [claim.left for claim in changes["claims"].values()] == [0, 9]
+
+
+def corrected(case: Any, type: str, by: str, of: str, **data: Any) -> Any:
+    """The case after an entry about the event `of`."""
+    about = Event(uid("about"), by, STREAM, type, AT, "unit-1", "officer-1", {"of": of, **data})
+    return replace(case, **redress.FOLDS[type](case, Recorded(about, AT, 9, ())))
+
+
+def test_a_corrected_payment_counts_for_its_new_amount_and_a_misfiled_one_for_nothing() -> None:
+    case = given([INDICATED], ids=ON_RECORD, awards=OWED)
+    for number, amount in enumerate((100, 300)):
+        case, _ = take(case, act("redress.RestitutionPaid", COURT, amount_mnt=amount, id=str(number)))
+    balances = [case.awards[AWARD].balance]
+    for by, of, values in (
+        (COURT, "1", {"amount_mnt": 30}),
+        (LEGAL_AID, "1", {"amount_mnt": 400}),
+        (COURT, "2", {"amount_mnt": 400}),
+        (COURT, "1", {"payer": "state_fund"}),
+        (COURT, "1", {"amount_mnt": -5}),
+        (COURT, "1", {"amount_mnt": 200}),
+    ):
+        case = corrected(case, "ledger.EventCorrected", by, of, clear_values=values)
+        balances.append(case.awards[AWARD].balance)
+    case = corrected(case, "ledger.EventMisfiled", COURT, "0")
+    case = corrected(case, "ledger.EventMisfiled", COURT, "none")
+    assert [*balances, case.awards[AWARD].balance] == [100, 370, 370, 370, 370, 400, 200, 300]
+
+
+def test_a_correction_of_anything_else_changes_no_balance() -> None:
+    for state in (StreamState(STREAM), given([INDICATED])):
+        assert corrected(state, "ledger.EventCorrected", COURT, "1", replaces=["payer"]) == state
+        assert corrected(state, "ledger.EventMisfiled", COURT, "1") == state
