@@ -7,9 +7,10 @@ indicator in a case of her own. Called by `domain.stream`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from domain.catalogue import EventType
 from domain.event import Effect, Event, Recorded
@@ -22,6 +23,9 @@ from domain.stages.streams import programme_id
 __all__ = ["FOLDS", "RELATIONS", "RULES", "PreventionState", "Programme", "admit", "programme_id"]
 
 
+Key = TypeVar("Key", bound=Hashable)
+
+
 class Post(NamedTuple):
     """Where and when travellers were counted, and by which unit; days are YYYY-MM-DD."""
 
@@ -31,18 +35,77 @@ class Post(NamedTuple):
     period_to: str
 
 
+class Report(NamedTuple):
+    """One report of the programme: the short type name, the unit that sent it, and its fields."""
+
+    type: str
+    unit: str
+    values: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class PreventionState:
-    """Counts by post, trainings and officials trained by topic and role, activities and reach by kind and aimag."""
+    """What was reported, by event id. Every number is counted from the reports, so a corrected one counts anew."""
 
-    informed: Mapping[Post, int] = field(default_factory=dict)
-    monitored: Mapping[Post, int] = field(default_factory=dict)
-    dissuaded: Mapping[Post, int] = field(default_factory=dict)
-    trainings: Mapping[str, int] = field(default_factory=dict)
-    participants: int = 0
-    trained: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    activities: Mapping[str, int] = field(default_factory=dict)
-    reach: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+
+    def _of(self, name: str) -> Iterator[Report]:
+        return (report for report in self.reports.values() if report.type == f"prevention.{name}")
+
+    def _counted(self, name: str) -> dict[Post, int]:
+        return {
+            Post(v["checkpoint"], report.unit, v["period_from"], v["period_to"]): v["count"]
+            for report in self._of(name)
+            for v in (report.values,)
+        }
+
+    @property
+    def informed(self) -> dict[Post, int]:
+        """Travellers informed."""
+        return self._counted("TravellerInformed")
+
+    @property
+    def monitored(self) -> dict[Post, int]:
+        """High-risk journeys monitored."""
+        return self._counted("HighRiskTravelMonitored")
+
+    @property
+    def dissuaded(self) -> dict[Post, int]:
+        """Journeys not made."""
+        return self._counted("TravelDissuaded")
+
+    @property
+    def participants(self) -> Counter[str]:
+        """Who took part in trainings, by topic."""
+        return _summed(
+            (report.values["topic"], report.values["participants"]) for report in self._of("TrainingDelivered")
+        )
+
+    @property
+    def trained(self) -> Counter[tuple[str, str]]:
+        """Officials trained, by topic and role."""
+        return _summed(
+            ((v["topic"], role), count)
+            for report in self._of("TrainingDelivered")
+            for v in (report.values,)
+            for role, count in zip(v["participants_by_role"], v["counts"], strict=False)
+        )
+
+    @property
+    def reach(self) -> Counter[tuple[str, str]]:
+        """People reached, by activity and aimag."""
+        return _summed(
+            ((v["activity"], v["aimag"]), v["reach"])
+            for report in self._of("AwarenessActivityHeld")
+            for v in (report.values,)
+        )
+
+
+def _summed(counts: Iterable[tuple[Key, int]]) -> Counter[Key]:
+    total: Counter[Key] = Counter()
+    for key, count in counts:
+        total[key] += count
+    return total
 
 
 @dataclass(frozen=True)
@@ -85,39 +148,34 @@ def admit(programme: Programme, event: Event, event_type: EventType, context: Co
     return ()
 
 
-def _counted(name: str) -> Callable[[Programme, Recorded], Changes]:
-    def fold(programme: Programme, recorded: Recorded) -> Changes:
-        event, data = recorded.event, recorded.event.data
-        post = Post(data["checkpoint"], event.unit, data["period_from"], data["period_to"])
-        return {name: {**getattr(programme, name), post: data["count"]}}
-
-    return fold
+def _reported(programme: Programme, recorded: Recorded) -> Changes:
+    event = recorded.event
+    return {"reports": {**programme.reports, event.id: Report(event.type, event.unit, event.data)}}
 
 
-def _training_delivered(programme: Programme, recorded: Recorded) -> Changes:
-    data = recorded.event.data
-    topic, trained = data["topic"], dict(programme.trained)
-    for role, count in zip(data["participants_by_role"], data["counts"], strict=False):
-        trained[topic, role] = trained.get((topic, role), 0) + count
-    trainings = {**programme.trainings, topic: programme.trainings.get(topic, 0) + 1}
-    return {"trainings": trainings, "participants": programme.participants + data["participants"], "trained": trained}
+def _corrected(programme: Any, recorded: Recorded) -> Changes:
+    """A report counts for what its publisher says last."""
+    of, reports = recorded.event.data["of"], getattr(programme, "reports", {})
+    if of not in reports:
+        return {}
+    values = {**reports[of].values, **recorded.event.data.get("clear_values", {})}
+    return {"reports": {**reports, of: reports[of]._replace(values=values)}}
 
 
-def _activity_held(programme: Programme, recorded: Recorded) -> Changes:
-    data = recorded.event.data
-    activity, place = data["activity"], (data["activity"], data["aimag"])
-    return {
-        "activities": {**programme.activities, activity: programme.activities.get(activity, 0) + 1},
-        "reach": {**programme.reach, place: programme.reach.get(place, 0) + data["reach"]},
-    }
+def _misfiled(programme: Any, recorded: Recorded) -> Changes:
+    """A report that belongs to another stream counts there."""
+    of, reports = recorded.event.data["of"], getattr(programme, "reports", {})
+    return {"reports": {key: report for key, report in reports.items() if key != of}} if of in reports else {}
 
 
 FOLDS: Folds = {
-    "prevention.TravellerInformed": _counted("informed"),
-    "prevention.HighRiskTravelMonitored": _counted("monitored"),
-    "prevention.TravelDissuaded": _counted("dissuaded"),
-    "prevention.TrainingDelivered": _training_delivered,
-    "prevention.AwarenessActivityHeld": _activity_held,
+    "prevention.TravellerInformed": _reported,
+    "prevention.HighRiskTravelMonitored": _reported,
+    "prevention.TravelDissuaded": _reported,
+    "prevention.TrainingDelivered": _reported,
+    "prevention.AwarenessActivityHeld": _reported,
+    "ledger.EventCorrected": _corrected,
+    "ledger.EventMisfiled": _misfiled,
 }
 RULES: Rules = {}
 RELATIONS: Rules = {}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid5
 
 import pytest
 
 from domain.catalogue import by_name
+from domain.event import Event, Recorded
+from domain.stages import prevention
 from domain.stages.prevention import Post, Programme
+from domain.stages.state import StreamState
 from domain.stages.streams import NAMESPACE, programme_id
 from domain.stream import KINDS
-from unit.domain.story import CHILD_PROTECTION, Act, act, given, outcome
+from unit.domain.story import AT, CHILD_PROTECTION, Act, act, given, outcome, uid
 
 BORDER, YEAR = "mn.gabp", programme_id("mn.gabp", "2026")
 OURS = programme_id(CHILD_PROTECTION, "2026")
@@ -94,8 +98,26 @@ def test_counts_stand_per_checkpoint_period_and_unit_and_a_second_report_for_the
 def test_officials_are_counted_by_topic_and_role_and_people_by_activity_and_aimag() -> None:
     more = of(TRAINED, participants=5, participants_by_role=["police"], counts=[5], held_on="2026-04-01")
     programme = given([TRAINED, more], kind=Programme, stream=YEAR)
-    assert (programme.trainings, programme.participants) == ({"identification": 2}, 24)
+    assert programme.participants == {"identification": 24}
     assert programme.trained == {("identification", "border_officer"): 12, ("identification", "police"): 12}
     again = of(REACHED, reach=50, held_on="2026-03-02")
     ours = given([REACHED, again], kind=Programme, stream=OURS)
-    assert (ours.activities, ours.reach) == ({"campaign": 2}, {("campaign", "MN-1"): 350})
+    assert ours.reach == {("campaign", "MN-1"): 350}
+
+
+def about(state: Any, type: str, of: str, **values: Any) -> Any:
+    """The state after an entry about the event `of`."""
+    entry = Event(uid("about"), BORDER, YEAR, type, AT, "unit-1", "officer-1", {"of": of, "clear_values": values})
+    return replace(state, **prevention.FOLDS[type](state, Recorded(entry, AT, 9, ())))
+
+
+def test_a_corrected_report_counts_anew_and_a_misfiled_one_no_more() -> None:
+    told = act(INFORMED.type, BORDER, id=uid("told"), **INFORMED.data)
+    programme = given([told, TRAINED], kind=Programme, stream=YEAR)
+    programme = about(programme, "ledger.EventCorrected", told.id, count=99)
+    assert sum(programme.informed.values()) == 99
+    assert about(programme, "ledger.EventMisfiled", told.id).informed == {}
+    assert about(programme, "ledger.EventMisfiled", told.id).participants == {"identification": 19}
+    for state in (StreamState(YEAR), given([]), programme):
+        assert about(state, "ledger.EventCorrected", uid("nothing"), count=1) == state
+        assert about(state, "ledger.EventMisfiled", uid("nothing")) == state
