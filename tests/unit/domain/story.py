@@ -25,6 +25,7 @@ AT = "2026-03-02T09:00:00.000000Z"
 POLICE, PROSECUTOR, CHILD_PROTECTION = "mn.npa", "mn.opg", "mn.cfdpa"
 SHELTER, HOTLINE, TEAM, HOSPITAL = "mn.mgec", "mn.hotline108", "mn.mdt", "mn.health"
 COURT, TASK_FORCE, CLOCK, IMPORTER = "mn.courts", "mn.mdtf", "mn.clock", "ctdc.import"
+OVERSIGHT, KEYRING = "mn.nhrcm", "mn.keyring"
 SUSPENDED = "mn.talita"
 PANEL = [CHILD_PROTECTION, SHELTER, HOSPITAL]
 
@@ -51,6 +52,7 @@ _SAMPLES: dict[str, Any] = {
     "refusal_code": "data.missing_field",
     "rule_name": "open case",
     "field_name": "aimag",
+    "fields": {},
     "deadline": "reroute",
 }
 
