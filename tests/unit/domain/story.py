@@ -131,11 +131,11 @@ def take(state: StreamState, done: Act, context: Context = CONTEXT) -> tuple[Any
     return evolve(state, Recorded(submitted, context.at, state.version + 1, stated)), stated
 
 
-def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, **changes: Any) -> Any:
+def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, context: Context = CONTEXT, **changes: Any) -> Any:
     """The stream after acts that must all be admitted; `changes` set what no known type can bring about."""
     state = kind(STREAM)
     for done in acts:
-        state, _ = take(state, done)
+        state, _ = take(state, done, context)
     return replace(state, **changes)
 
 
