@@ -38,6 +38,7 @@ KNOWN_STAGES = frozenset(
 KNOWN_TYPES = frozenset(
     {
         "ledger.ApprovalAwaited",
+        "ledger.ApprovalCompleted",
         "ledger.ApprovalGiven",
         "ledger.ApprovalRefused",
         "ledger.BreachRecorded",

@@ -174,12 +174,13 @@ def _approved(state: StreamState, event: Event, context: Context) -> tuple[Effec
 
     Raises Refusal `approval.no_longer_possible`; the event goes on waiting, and can be refused.
     """
-    approved = approvals.completed(state, event)
+    approved = approvals.last(state, event)
     if approved is None:
         return ()
     waiting = {key: held for key, held in state.awaiting.items() if key != approved.id}
     try:
-        return _authority(changed(state, awaiting=waiting), approved, by_name[approved.type], context)
+        stated = _authority(changed(state, awaiting=waiting), approved, by_name[approved.type], context)
+        return (approvals.completion(approved), *stated)
     except Refusal:
         pass
     # Raised out here: what broke is about another event than the one that is refused.
@@ -197,7 +198,7 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     held = approvals.held(recorded)
     if held is not None:
         return changed(state, awaiting={**state.awaiting, event.id: held}, **base)
-    approved = approvals.completed(state, event)
+    approved = approvals.completed(state, recorded)
     state = _effective(state, recorded, known, base)
     if approved is None:
         return state

@@ -1,9 +1,9 @@
 """An event that needs an approval takes effect when other officers have given it, and not before.
 
 Who approves what is the table `NEEDED`. The approvals that an event waits for are decided when it is admitted and
-stated beside it (`ledger.ApprovalAwaited`), so a later change of the table moves no event that waits. Each approval is
-by another officer, and fills one slot. Called by `domain.stream`, which holds events and lets them take effect, and by
-the rules of this stage.
+stated beside it (`ledger.ApprovalAwaited`), so a later change of the table moves no event that waits; the entry in
+which it takes effect says so (`ledger.ApprovalCompleted`). Each approval is by another officer, and fills one slot.
+Called by `domain.stream`, which holds events and lets them take effect, and by the rules of this stage.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from domain.stages.rules import HOLDS, Broken, Context, Officer
 from domain.stages.state import Held, Slot, StreamState
 
 AWAITED = "ledger.ApprovalAwaited"
+COMPLETED = "ledger.ApprovalCompleted"
 GIVEN = "ledger.ApprovalGiven"
 
 
@@ -74,10 +75,23 @@ def held(recorded: Recorded) -> Held | None:
     return None
 
 
-def completed(state: StreamState, event: Event) -> Event | None:
-    """The event that takes effect on `event`, its last approval; `state` is the stream before it."""
+def last(state: StreamState, event: Event) -> Event | None:
+    """The event whose last approval `event` would be."""
     waiting = state.awaiting.get(event.data["of"]) if event.type == GIVEN else None
     return waiting.event if waiting is not None and len(waiting.given) + 1 == len(waiting.slots) else None
+
+
+def completion(approved: Event) -> Effect:
+    """`ledger.ApprovalCompleted`: the event takes effect in the entry that states this."""
+    return Effect(COMPLETED, {"of": approved.id, "approved": approved.type})
+
+
+def completed(state: StreamState, recorded: Recorded) -> Event | None:
+    """The event that takes effect in this entry, as the ledger stated; `state` is the stream before it."""
+    for effect in recorded.effects:
+        if effect.type == COMPLETED:
+            return state.awaiting[effect.data["of"]].event
+    return None
 
 
 def _same_agency(state: Any, agency: str, held: Held, context: Context) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.event import Event, Recorded
-from domain.stages.ledger.approvals import GIVEN
+from domain.stages.ledger.approvals import GIVEN, completed
 from domain.stages.rules import Changes, Folds
 from domain.stages.state import Held, StreamState
 
@@ -25,7 +25,7 @@ def _given(state: StreamState, recorded: Recorded) -> Changes:
     event = recorded.event
     waiting = state.awaiting[event.data["of"]]
     given = (*waiting.given, (event.publisher, event.actor))
-    if len(given) == len(waiting.slots):
+    if completed(state, recorded) is not None:
         return {"awaiting": _without(state, event.data["of"])}
     return {"awaiting": {**state.awaiting, event.data["of"]: waiting._replace(given=given)}}
 

@@ -60,7 +60,7 @@ CLOSING, BACKING, ERASING, CORRECTING = (
     [TOLD, CORRECTED],
 )
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
-    ("a closing is approved by the other lead", CLOSING, yes(POLICE, "case_closure"), ()),
+    ("a closing is approved by the other lead", CLOSING, yes(POLICE, "case_closure"), TAKES_EFFECT),
     (
         "a closing is not approved by the same lead",
         CLOSING,
@@ -80,7 +80,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         yes(CHILD_PROTECTION, "case_closure", "officer-1"),
         "approval.same_officer",
     ),
-    ("another agency's officer of the same name is another", CLOSING, yes(POLICE, "case_closure", "officer-1"), ()),
+    (
+        "another agency's officer of the same name is another",
+        CLOSING,
+        yes(POLICE, "case_closure", "officer-1"),
+        TAKES_EFFECT,
+    ),
     ("the other lead refuses", CLOSING, no(POLICE, "case_closure"), ()),
     ("who may not approve may not refuse", CLOSING, no(SHELTER, "case_closure"), "approval.wrong_agency"),
     ("what does not wait is not approved", [INDICATED], yes(POLICE, "case_closure"), "approval.not_awaited"),
@@ -109,11 +114,11 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         act(CORRECTED.type, HOTLINE, id=OF, **CORRECTED.data),
         "approval.id_taken",
     ),
-    ("a recused officer's return is approved by a lead", BACKING, yes(POLICE, "other_lead"), ()),
+    ("a recused officer's return is approved by a lead", BACKING, yes(POLICE, "other_lead"), TAKES_EFFECT),
     ("not by the officer's own agency", BACKING, yes(SHELTER, "other_lead"), "approval.wrong_agency"),
     ("an erasure is approved by the agency", ERASING, yes(CHILD_PROTECTION, "erasure"), ()),
-    ("and by oversight", [*ERASING, yes(CHILD_PROTECTION, "erasure")], yes(OVERSIGHT, "erasure"), ()),
-    ("in any order", [*ERASING, yes(OVERSIGHT, "erasure")], yes(CHILD_PROTECTION, "erasure"), ()),
+    ("and by oversight", [*ERASING, yes(CHILD_PROTECTION, "erasure")], yes(OVERSIGHT, "erasure"), TAKES_EFFECT),
+    ("in any order", [*ERASING, yes(OVERSIGHT, "erasure")], yes(CHILD_PROTECTION, "erasure"), TAKES_EFFECT),
     (
         "not twice by the agency",
         [*ERASING, yes(CHILD_PROTECTION, "erasure")],
@@ -127,7 +132,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "approval.same_officer",
     ),
     ("not by others", ERASING, yes(POLICE, "erasure"), "approval.wrong_agency"),
-    ("a correction is approved by the same agency", CORRECTING, yes(HOTLINE, "correction"), ()),
+    ("a correction is approved by the same agency", CORRECTING, yes(HOTLINE, "correction"), TAKES_EFFECT),
     ("not by another one", CORRECTING, yes(CHILD_PROTECTION, "correction"), "approval.wrong_agency"),
     (
         "much may have happened meanwhile",

@@ -46,6 +46,7 @@ def test_these_stages_are_known() -> None:
         "case.LeadsAssigned",
         "identification.RecoveryPeriodOpened",
         "ledger.ApprovalAwaited",
+        "ledger.ApprovalCompleted",
         "ledger.BreachRecorded",
         "referral.ResponseDue",
     }
