@@ -59,6 +59,7 @@ CLOSING, BACKING, ERASING, CORRECTING = (
     [INDICATED, ASKED, ERASED],
     [TOLD, CORRECTED],
 )
+TAKES_EFFECT = ("ApprovalCompleted",)
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a closing is approved by the other lead", CLOSING, yes(POLICE, "case_closure"), TAKES_EFFECT),
     (
