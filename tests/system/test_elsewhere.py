@@ -18,7 +18,7 @@ from infra.settings import Settings
 from system.running import rows, running, until
 from system.test_spine import REGISTRAR, enrolled, indicator
 
-HOTLINE, SHELTER, COURT = "mn.hotline108", "mn.mgec", "mn.health"
+HOTLINE, SHELTER, HOSPITAL = "mn.hotline108", "mn.mgec", "mn.health"
 RECORDS = {"party_kind": "victim", "match_basis": "documents", "confidence": "likely"}
 
 
@@ -38,7 +38,7 @@ class Sender:
         signed = [sign(e, ledger=self.ledger.ledger_id, signer=self.signers[str(e["source"])]) for e in events]
         partition = partition_of(stream, 4)
         offsets = self.appender.append(self.ledger.topics.submissions, partition, signed).offsets
-        sql = "SELECT src, type FROM entry JOIN log ON log.id = log WHERE topic = %s AND partition = %s"
+        sql = "SELECT entry.src, type FROM entry JOIN log ON log.id = log WHERE topic = %s AND partition = %s"
 
         def judged() -> dict[int, str] | None:
             found = dict(rows(self.ledger.database_url, sql, self.ledger.topics.ledger, partition))
@@ -55,12 +55,12 @@ def link(agency: str, party: str, name: str, link_id: str, **data: object) -> di
 
 
 def test_two_agencies_link_records_of_two_partitions(ledger: Settings, tmp_path: Path) -> None:
-    categories = {HOTLINE: "hotline", SHELTER: "shelter", COURT: "health"}
+    categories = {HOTLINE: "hotline", SHELTER: "shelter", HOSPITAL: "health"}
     signers = {agency: enrolled(ledger, tmp_path, agency, [category]) for agency, category in categories.items()}
     sender = Sender(ledger, signers)
     first, second, third, party, other = (stream_on(partition) for partition in (0, 1, 2, 3, 0))
-    told = {stream: indicator(agency, subject=stream) for stream, agency in
-            ((first, HOTLINE), (second, SHELTER), (third, HOTLINE))}  # fmt: skip
+    agencies = {first: HOTLINE, second: SHELTER, third: HOTLINE}
+    told = {stream: indicator(agency, subject=stream) for stream, agency in agencies.items()}
     persons: dict[str, Any] = {stream: event["data"]["victim_id"] for stream, event in told.items()}  # type: ignore[index]
 
     def proposed(stream: str, link_id: str, a: str, b: str) -> dict[str, object]:
@@ -76,7 +76,7 @@ def test_two_agencies_link_records_of_two_partitions(ledger: Settings, tmp_path:
         assert sender.send(
             party,
             proposed(party, one, first, second),
-            link(COURT, party, "link_confirmed", one, **confirmation),
+            link(HOSPITAL, party, "link_confirmed", one, **confirmation),
             link(HOTLINE, party, "link_confirmed", one, **confirmation),
         ) == [
             "party.link_proposed.v1",
