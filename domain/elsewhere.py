@@ -32,7 +32,10 @@ _PERSON = frozenset(
         "prosecution.HearingHeld",
     }
 )
-"""The types that are judged by what is on record of the same person in linked cases; those of links ask by case."""
+"""The types that are judged by what is on record of the same person in linked cases."""
+
+_COUNTERPART = frozenset({"investigation.ProceedingsJoined", "investigation.ProceedingsSevered"})
+"""The types that name the other half in another case; those of links name two cases."""
 
 
 def asked(state: StreamState, event: Event) -> frozenset[str]:
@@ -44,6 +47,8 @@ def asked(state: StreamState, event: Event) -> frozenset[str]:
         return cases_asked(state, event)
     if event.type == "ledger.ApprovalGiven" and event.data["of"] in state.awaiting:
         event = state.awaiting[event.data["of"]].event
+    if event.type in _COUNTERPART:
+        return frozenset({event.data["other_case"]})
     by_guardian = event.type == "consent.ConsentRecorded" and "guardian_id" in event.data
     return frozenset({event.stream}) if event.type in _PERSON or by_guardian else frozenset()
 

@@ -54,14 +54,15 @@ def _check_import(case: Case, event: Event, context: Context) -> None:
 
 
 def _last_of_agencies(case: Case) -> tuple[str, Past] | None:
-    """The last event of the case that is not the clock's own, with its id."""
+    """The last event of the case by its time that is not the clock's own, with its id; a late entry of what was earlier
+    is not it."""
     acts = [
         (event_id, past)
         for event_id, pasts in case.events.items()
         for past in pasts
         if past.type in by_name and by_name[past.type].kind != "clock"
     ]
-    return max(acts, key=lambda act: act[1].n, default=None)
+    return max(acts, key=lambda act: (act[1].time, act[1].n), default=None)
 
 
 def _dormant(case: Case, event: Event) -> tuple[Effect, ...]:

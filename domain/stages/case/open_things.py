@@ -38,9 +38,11 @@ def _waits(thing: Any) -> bool:
     return True
 
 
-INVESTIGATION = OpenThing("closing.investigation_open", "investigations", _in("open", "suspended"))
-PROCEEDINGS = OpenThing(
-    "closing.proceedings_open", "investigations", _in("handed_over", "with_prosecutor", "before_court")
+PROCEEDINGS = (
+    OpenThing("closing.investigation_open", "investigations", _in("open", "suspended")),
+    OpenThing("closing.proceedings_open", "investigations", _in("handed_over", "with_prosecutor", "before_court")),
+    OpenThing("closing.proceedings_open", "judgments", _in("verdict", "appeal_decided")),
+    OpenThing("closing.proceedings_open", "appeals", _is_open),
 )
 HOLD = OpenThing("privacy.hold_in_place", "holds", _is_open)
 
@@ -51,8 +53,7 @@ OPEN_THINGS = (
     OpenThing("closing.flag_open", "flags", _is_open),
     OpenThing("closing.child_detained", "detentions", _not_ended),
     OpenThing("closing.transfer_open", "transfers", _is_open),
-    INVESTIGATION,
-    PROCEEDINGS,
+    *PROCEEDINGS,
     OpenThing("closing.complaint_open", "complaints", _is_open),
     OpenThing("closing.enforcement_open", "enforcements", _is_open),
     OpenThing("closing.approval_open", "awaiting", _waits),
@@ -72,7 +73,7 @@ def open_things(case: Any) -> Iterator[str]:
 
 def proceedings(case: Any) -> bool:
     """Whether any proceedings are open in the case, from the first investigation to the last judgment."""
-    return is_open(case, INVESTIGATION) or is_open(case, PROCEEDINGS)
+    return any(is_open(case, thing) for thing in PROCEEDINGS)
 
 
 def holds(case: Any) -> bool:

@@ -134,6 +134,8 @@ OPEN: list[tuple[str, str, SimpleNamespace, SimpleNamespace]] = [
     ("closing.transfer_open", "transfers", thing(is_open=True), thing(is_open=False)),
     ("closing.investigation_open", "investigations", thing(state="suspended"), thing(state="closed")),
     ("closing.proceedings_open", "investigations", thing(state="before_court"), thing(state="judged")),
+    ("closing.proceedings_open", "judgments", thing(state="verdict"), thing(state="final")),
+    ("closing.proceedings_open", "appeals", thing(is_open=True), thing(is_open=False)),
     ("closing.complaint_open", "complaints", thing(is_open=True), thing(is_open=False)),
     ("closing.enforcement_open", "enforcements", thing(is_open=True), thing(is_open=False)),
 ]
