@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.privacy import PrivacyState
 from domain.stages.protection.state import ProtectionState
 from domain.stages.redress.state import RedressState
 from domain.stages.referral import ReferralState
@@ -23,6 +24,7 @@ class Case(
     ReviewState,
     RedressState,
     ProtectionState,
+    PrivacyState,
     ReferralState,
     ConsentState,
     IdentificationState,
