@@ -347,3 +347,22 @@ def test_a_correction_of_anything_else_changes_no_balance() -> None:
     for state in (StreamState(STREAM), given([INDICATED])):
         assert corrected(state, "ledger.EventCorrected", COURT, "1", replaces=["payer"]) == state
         assert corrected(state, "ledger.EventMisfiled", COURT, "1") == state
+
+
+def test_a_correction_that_is_approved_changes_the_balance_and_not_before() -> None:
+    case, _ = take(
+        given([INDICATED], ids=ON_RECORD, awards=OWED), act(paid(0).type, COURT, amount_mnt=100, id=uid("pay"))
+    )
+    correction = act(
+        "ledger.EventCorrected",
+        COURT,
+        of=uid("pay"),
+        replaces=["amount_mnt"],
+        clear_values={"amount_mnt": 30},
+        id=uid("correction"),
+    )
+    case, _ = take(case, correction)
+    assert case.awards[AWARD].balance == 400
+    approval = act("ledger.ApprovalGiven", COURT, of=uid("correction"), role="correction", actor="officer-2")
+    case, _ = take(case, approval)
+    assert case.awards[AWARD].balance == 470

@@ -114,3 +114,19 @@ def test_a_correction_of_anything_else_changes_nothing_here() -> None:
     for state in (StreamState(STREAM), given([])):
         assert about(state, "ledger.EventCorrected", HERE, TARGET.id, target=1) == state
         assert about(state, "ledger.EventMisfiled", HERE, TARGET.id) == state
+
+
+def test_an_agreed_target_that_is_corrected_waits_for_the_other_party_again() -> None:
+    correction = act(
+        "ledger.EventCorrected",
+        HERE,
+        of=TARGET.id,
+        replaces=["target"],
+        clear_values={"target": 70},
+        id=uid("correction"),
+    )
+    body = given([TARGET, agreed(TARGET), correction], kind=Body, stream=DIALOGUE)
+    assert body.items[TARGET.id].state == "agreed"
+    approval = act("ledger.ApprovalGiven", HERE, of=correction.id, role="correction", actor="officer-2")
+    body, _ = take(body, approval)
+    assert (body.items[TARGET.id].state, body.targets[uid("target_id")].target) == ("open", 70)
