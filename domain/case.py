@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.investigation.state import InvestigationState
+from domain.stages.prosecution.state import ProsecutionState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
 
 
 @dataclass(frozen=True)
 class Case(
+    ProsecutionState,
+    InvestigationState,
     ReferralState,
     ConsentState,
     IdentificationState,

@@ -29,9 +29,13 @@ KNOWN_STAGES = frozenset(
     {
         "consent",
         "identification",
+        "investigation",
+        "prosecution",
         "referral",
     }
 )
+# Its rule asks where the exhibit is.
+UNKNOWN_TYPES = frozenset({"investigation.ExaminationOrdered"})
 KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
@@ -191,7 +195,7 @@ def read() -> dict[str, Any]:
 def _known(entry: Mapping[str, Any]) -> bool:
     option = entry.get("option")
     named = entry["stage"] in KNOWN_STAGES or entry["type"] in KNOWN_TYPES
-    return named and (option is None or option_on(option))
+    return named and entry["type"] not in UNKNOWN_TYPES and (option is None or option_on(option))
 
 
 by_name: Mapping[str, EventType] = MappingProxyType(

@@ -148,7 +148,6 @@ RULES: Rules = {
     "age panel": age_panel,
     "panel of three agencies": panel_of_three,
     "decider apart": decider_apart,
-    "other deciders": other_deciders,
     "non-punishment flag open": flag_open,
     "penalty in force": penalty_in_force,
 }
