@@ -1,0 +1,419 @@
+"""Per person and charge, from the file's receipt to the final judgment, and no victim loses by any of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from domain.stages.prosecution.state import ToDefence
+from domain.stages.state import Past
+from unit.domain.proceedings import (
+    ACCUSED,
+    CHARGE,
+    CONVICTED,
+    DEFENDANT,
+    FINAL,
+    HANDED_OVER,
+    HEARING,
+    INDICTED,
+    INVESTIGATION,
+    RECEIVED,
+    SCHEDULED,
+    SECOND,
+    SECOND_CHARGE,
+    TO_APPEAL,
+    TO_CHARGE,
+    TO_COURT,
+    TO_FILE,
+    TO_FINAL,
+    TO_INVESTIGATION,
+    TO_SUSPECT,
+    TO_TRIAL,
+    TO_VERDICT,
+    TRIED,
+    VICTIM,
+    appealed,
+    decided,
+    heard,
+    lapsed,
+    on_appeal,
+    suspected,
+    verdict,
+)
+from unit.domain.story import COURT, POLICE, PROSECUTOR, Act, act, given, outcome, uid
+
+LEGAL_AID = "mn.legal_aid"
+HANDED = [*TO_SUSPECT, HANDED_OVER]
+REFUSED = act("prosecution.CaseFileRefused", PROSECUTOR)
+RETURNED = act("prosecution.CaseReturnedForInvestigation", PROSECUTOR)
+RETURNED_BY_COURT = act("prosecution.CaseReturnedForInvestigation", COURT)
+DISMISSED = act(
+    "investigation.InvestigationClosed", PROSECUTOR, id=uid("dismissal"), outcome="dismissed", reason="no_crime"
+)
+NOTIFIED = act("prosecution.DismissalNotified", PROSECUTOR, of=uid("dismissal"))
+COMPLAINED = act("prosecution.ComplaintFiled", LEGAL_AID, of=uid("dismissal"))
+ANSWERED = act("prosecution.ComplaintDecided", PROSECUTOR, actor="officer-2", decision="upheld")
+MEASURES = act("prosecution.SpecialMeasuresOrdered", COURT, measures=["video_link"])
+SENTENCED = act("prosecution.SentenceImposed", COURT, months_imprisonment=24)
+TESTIMONY = {"children_testified": [VICTIM], "measures": ["video_link"]}
+TO_MEASURES = [*TO_COURT, SCHEDULED, MEASURES]
+SEQUENCE = ("OUT_OF_SEQUENCE",)
+SECOND_SUSPECT = suspected(defendant_id=SECOND)
+SECOND_ACCUSED = decided(defendant_id=SECOND, charge_id=SECOND_CHARGE)
+CASSATION = appealed("cassation", "second appeal")
+
+
+def scheduled(kind: str, *defendants: str, **data: object) -> Act:
+    """A hearing of this kind on these persons."""
+    return act("prosecution.HearingScheduled", COURT, hearing_type=kind, defendants=list(defendants), **data)
+
+
+def disclosed(*compartments: str) -> Act:
+    """What the defence is given."""
+    return act("prosecution.DisclosureToDefenceMade", PROSECUTOR, compartments=list(compartments))
+
+
+ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
+    ("the addressee receives the file", HANDED, RECEIVED, ()),
+    ("nobody else does", HANDED, replace(RECEIVED, by=COURT), "investigation.not_addressee"),
+    ("received when handed over", TO_FILE, RECEIVED, "investigation.file_not_handed_over"),
+    ("the addressee refuses the file", HANDED, REFUSED, ()),
+    ("nobody else refuses it", HANDED, replace(REFUSED, by=COURT), "investigation.not_addressee"),
+    ("refused before it was received", TO_FILE, REFUSED, "investigation.file_not_handed_over"),
+    ("a refused file is handed over again", [*HANDED, REFUSED], replace(HANDED_OVER, id=uid("x")), ()),
+    ("returned by the prosecutor", TO_FILE, RETURNED, ()),
+    ("returned by the court", TO_COURT, RETURNED_BY_COURT, ()),
+    ("nothing to return", TO_SUSPECT, RETURNED, "investigation.file_not_with_prosecutor"),
+    ("accused", TO_FILE, ACCUSED, ()),
+    ("declined", TO_FILE, decided("decline", reason="insufficient_evidence"), ()),
+    ("declined needs no article", TO_FILE, decided("decline", articles=[]), ()),
+    ("accused under an article", TO_FILE, decided(articles=[]), "investigation.no_article"),
+    ("accused with the file", TO_SUSPECT, ACCUSED, "investigation.file_not_with_prosecutor"),
+    ("accused is a suspect", TO_FILE, decided(defendant_id=SECOND), "defendant.unknown"),
+    (
+        "who was cleared is not accused",
+        [*TO_FILE, act("investigation.SuspectCleared", PROSECUTOR)],
+        ACCUSED,
+        "defendant.not_suspected",
+    ),
+    ("decided again", TO_CHARGE, decided("decline"), ()),
+    (
+        "decided on the same person",
+        [*TO_CHARGE, SECOND_SUSPECT],
+        decided(defendant_id=SECOND),
+        "charge.other_defendant",
+    ),
+    ("not decided again before the court", TO_COURT, decided("decline"), "investigation.file_not_with_prosecutor"),
+    ("another is decided on when one is before the court", [*TO_COURT, SECOND_SUSPECT], SECOND_ACCUSED, ()),
+    ("indicted", TO_CHARGE, INDICTED, ()),
+    ("indicted of what she is accused of", [*TO_FILE, decided("decline")], INDICTED, "charge.not_accused"),
+    ("indicted once", TO_COURT, INDICTED, "charge.not_accused"),
+    ("indicted of a charge on record", TO_FILE, INDICTED, "charge.unknown"),
+    (
+        "an article for each charge",
+        TO_CHARGE,
+        act(INDICTED.type, PROSECUTOR, articles=["13.1", "12.3"], to_agency=COURT),
+        "prosecution.lists_differ",
+    ),
+    (
+        "indicted before a court",
+        TO_CHARGE,
+        act(INDICTED.type, PROSECUTOR, articles=["13.1"], to_agency=POLICE),
+        "referral.addressee_lacks_mandate",
+    ),
+    ("after a return the charge rests", [*TO_COURT, RETURNED_BY_COURT], INDICTED, "charge.not_accused"),
+    (
+        "a charge that rests is decided again",
+        [*TO_COURT, RETURNED_BY_COURT, replace(HANDED_OVER, id=uid("x")), replace(RECEIVED, id=uid("y"))],
+        decided(reason="other_offence"),
+        (),
+    ),
+    ("a dismissal is notified", [*TO_FILE, DISMISSED], NOTIFIED, ()),
+    ("a complaint", [*TO_FILE, DISMISSED], COMPLAINED, ()),
+    ("a complaint is decided by others", [*TO_FILE, DISMISSED, COMPLAINED], ANSWERED, ()),
+    ("a complaint is decided once", [*TO_FILE, DISMISSED, COMPLAINED, ANSWERED], ANSWERED, "complaint.not_open"),
+    ("a complaint on record", TO_FILE, ANSWERED, "complaint.unknown"),
+    ("disclosed to the defence", TO_COURT, disclosed("statement", "identity"), ()),
+    ("never where she lives", TO_COURT, disclosed("statement", "location"), ("DISCLOSED_WITHOUT_BASIS",)),
+    ("never her health", TO_COURT, disclosed("medical"), ("DISCLOSED_WITHOUT_BASIS",)),
+    ("never her family", TO_COURT, disclosed("family"), ("DISCLOSED_WITHOUT_BASIS",)),
+    ("scheduled before the court", TO_COURT, SCHEDULED, ()),
+    ("scheduled on an appeal", TO_APPEAL, scheduled("appeal", DEFENDANT, hearing_id=uid("h2")), ()),
+    ("not before the indictment", TO_CHARGE, SCHEDULED, "prosecution.not_before_court"),
+    (
+        "each person is before the court",
+        [*TO_COURT, SECOND_SUSPECT],
+        scheduled("main", DEFENDANT, SECOND),
+        "prosecution.not_before_court",
+    ),
+    ("a hearing is about somebody", TO_COURT, scheduled("main"), "prosecution.not_before_court"),
+    ("a measure is heard of a suspect", TO_SUSPECT, scheduled("preventive_measure", DEFENDANT), ()),
+    (
+        "and of nobody else",
+        TO_INVESTIGATION,
+        scheduled("preventive_measure", DEFENDANT),
+        "prosecution.not_before_court",
+    ),
+    (
+        "enforcement is heard of who was convicted",
+        TO_FINAL,
+        scheduled("enforcement", DEFENDANT, hearing_id=uid("h2")),
+        (),
+    ),
+    ("and of nobody else then", TO_SUSPECT, scheduled("enforcement", DEFENDANT), "prosecution.not_before_court"),
+    ("a hearing that was held is over", [*TO_COURT, TRIED], SCHEDULED, "hearing.held"),
+    ("an adjourned one is scheduled again", [*TO_COURT, heard(adjourned=True)], SCHEDULED, ()),
+    ("measures before the hearing", [*TO_COURT, SCHEDULED], MEASURES, ()),
+    ("not after it", TO_TRIAL, MEASURES, "hearing.not_scheduled"),
+    ("measures are some", [*TO_COURT, SCHEDULED], act(MEASURES.type, COURT, measures=[]), "hearing.no_measure"),
+    ("measures at a hearing on record", TO_COURT, MEASURES, "hearing.unknown"),
+    ("held", [*TO_COURT, SCHEDULED], TRIED, ()),
+    ("held without a schedule", TO_COURT, TRIED, ()),
+    ("a child testified as ordered", TO_MEASURES, heard(**TESTIMONY), ()),
+    (
+        "a child testified without measures ordered",
+        [*TO_COURT, SCHEDULED],
+        heard(**TESTIMONY),
+        ("TESTIFIED_WITHOUT_SPECIAL_MEASURES",),
+    ),
+    (
+        "measures were ordered for another child",
+        TO_MEASURES,
+        heard(children_testified=[VICTIM, uid("another child")], measures=["screen"]),
+        ("TESTIFIED_WITHOUT_SPECIAL_MEASURES",),
+    ),
+    ("the child met the accused", TO_MEASURES, heard(children_testified=[VICTIM]), ("CHILD_CONFRONTED",)),
+    (
+        "a closed session keeps nobody apart",
+        TO_MEASURES,
+        heard(children_testified=[VICTIM], measures=["closed_session"]),
+        ("CHILD_CONFRONTED",),
+    ),
+    ("a child meets nobody who is absent", TO_MEASURES, heard(children_testified=[VICTIM], defendants=[]), ()),
+    ("a verdict after the trial", TO_TRIAL, CONVICTED, ()),
+    ("no verdict without a trial", TO_COURT, CONVICTED, "prosecution.no_trial"),
+    ("an adjourned hearing is no trial", [*TO_COURT, heard(adjourned=True)], CONVICTED, "prosecution.no_trial"),
+    ("a preliminary hearing is no trial", [*TO_COURT, heard("preliminary")], CONVICTED, "prosecution.no_trial"),
+    ("a verdict on what is before the court", [*TO_CHARGE, TRIED], CONVICTED, "prosecution.not_before_court"),
+    ("a result for each charge", TO_TRIAL, verdict(results=[]), "prosecution.lists_differ"),
+    ("a verdict is rendered once", TO_VERDICT, verdict("acquitted"), "prosecution.not_before_court"),
+    ("a sentence", TO_VERDICT, SENTENCED, ()),
+    ("a sentence under a lesser article", [*TO_TRIAL, verdict("reclassified", "16.1")], SENTENCED, ()),
+    ("no sentence after an acquittal", [*TO_TRIAL, verdict("acquitted")], SENTENCED, "prosecution.not_convicted"),
+    ("an appeal", TO_VERDICT, appealed(), ()),
+    ("the other side appeals too", TO_APPEAL, appealed(label="second", by="prosecutor"), ()),
+    ("an appeal goes to the next instance", TO_VERDICT, appealed("cassation"), "appeal.not_possible"),
+    ("no appeal before a verdict", TO_TRIAL, appealed(), "prosecution.no_verdict"),
+    ("no appeal after the period", [*TO_VERDICT, lapsed()], appealed(), "appeal.not_possible"),
+    ("decided on appeal", TO_APPEAL, on_appeal("upheld"), ()),
+    ("not by who rendered the verdict", TO_APPEAL, on_appeal("upheld", actor="judge-1"), "decider.same_as_before"),
+    ("decided once", [*TO_APPEAL, on_appeal("upheld")], on_appeal("quashed", actor="judge-3"), "appeal.not_pending"),
+    ("decided at its instance", TO_APPEAL, on_appeal("upheld", "cassation"), "appeal.not_pending"),
+    ("an appeal on record", TO_VERDICT, on_appeal("upheld"), "appeal.unknown"),
+    (
+        "a decision on appeal names charges of the person",
+        TO_APPEAL,
+        on_appeal("amended", charges=[SECOND_CHARGE], results=["acquitted"]),
+        "charge.other_defendant",
+    ),
+    ("a result names its charge", TO_APPEAL, on_appeal("amended", results=["acquitted"]), "prosecution.lists_differ"),
+    ("cassation after an appeal", [*TO_APPEAL, on_appeal("upheld")], CASSATION, ()),
+    (
+        "cassation for the other side too",
+        [*TO_APPEAL, on_appeal("upheld"), CASSATION],
+        appealed("cassation", "third", by="prosecutor"),
+        (),
+    ),
+    (
+        "cassation is not decided by who decided on the appeal",
+        [*TO_APPEAL, on_appeal("upheld"), CASSATION],
+        on_appeal("upheld", "cassation", "second appeal"),
+        "decider.same_as_before",
+    ),
+    (
+        "nothing above cassation",
+        [
+            *TO_APPEAL,
+            on_appeal("upheld"),
+            CASSATION,
+            on_appeal("upheld", "cassation", "second appeal", actor="judge-3"),
+        ],
+        appealed("cassation", "third"),
+        "appeal.not_possible",
+    ),
+    ("the clock lapses the period", TO_VERDICT, lapsed(), ()),
+    ("not before its last day", TO_VERDICT, lapsed(on="2026-03-14"), "clock.moot"),
+    ("not while an appeal is pending", TO_APPEAL, lapsed(), "clock.moot"),
+    ("not before a verdict", TO_TRIAL, lapsed(), "clock.moot"),
+    ("not twice", [*TO_VERDICT, lapsed()], lapsed(on="2026-03-16"), "clock.moot"),
+    ("not of an instance that was overtaken", [*TO_APPEAL, on_appeal("upheld")], lapsed(), "clock.moot"),
+    ("of the decision on appeal", [*TO_APPEAL, on_appeal("upheld")], lapsed("appeal"), ()),
+    ("final when the period has lapsed", [*TO_VERDICT, lapsed()], FINAL, ()),
+    ("final after a decision on appeal", [*TO_APPEAL, on_appeal("upheld")], FINAL, ()),
+    ("not final while the period runs", TO_VERDICT, FINAL, "appeal.none_decided"),
+    (
+        "not final while an appeal is pending",
+        [*TO_APPEAL, appealed(label="second"), on_appeal("upheld")],
+        FINAL,
+        "appeal.pending",
+    ),
+    ("what is remitted is not final", [*TO_APPEAL, on_appeal("remitted")], FINAL, "appeal.none_decided"),
+    ("final once", TO_FINAL, FINAL, "appeal.none_decided"),
+    ("new circumstances against a final judgment", TO_FINAL, appealed("newly_discovered_circumstances"), ()),
+    ("and nothing else", TO_FINAL, appealed(), "appeal.not_possible"),
+    (
+        "no new circumstances before it is final",
+        TO_VERDICT,
+        appealed("newly_discovered_circumstances"),
+        "appeal.not_possible",
+    ),
+    (
+        "a remitted charge needs another trial",
+        [*TO_APPEAL, on_appeal("remitted")],
+        verdict("acquitted"),
+        "prosecution.no_trial",
+    ),
+    (
+        "and gets another verdict",
+        [*TO_APPEAL, on_appeal("remitted"), heard(hearing_id=uid("h2"))],
+        verdict("acquitted", actor="judge-4"),
+        (),
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "when", "then"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_prosecution(before: list[Act], when: Act, then: str | tuple[str, ...]) -> None:
+    assert outcome(given(before), when) == then
+
+
+def test_the_maker_of_a_decision_answers_no_complaint_against_it() -> None:
+    made = {uid("dismissal"): (Past(DISMISSED.type, PROSECUTOR, "officer-1", DISMISSED.time, 9),)}
+    case = given([*TO_FILE, DISMISSED, COMPLAINED], events=made)
+    assert outcome(case, replace(ANSWERED, actor="officer-1")) == "decider.same_as_before"
+    assert outcome(case, ANSWERED) == ()
+
+
+def test_a_complaint_is_open_until_it_is_decided() -> None:
+    complaint_id = uid("complaint_id")
+    assert given([*TO_FILE, DISMISSED, COMPLAINED]).complaints[complaint_id].decision is None
+    assert given([*TO_FILE, DISMISSED, COMPLAINED, ANSWERED]).complaints[complaint_id].decision == "upheld"
+
+
+def test_a_file_goes_to_and_fro_between_investigation_and_court() -> None:
+    def state(acts: list[Act]) -> str:
+        return str(given(acts).investigations[INVESTIGATION].state)
+
+    assert [state(acts) for acts in (HANDED, TO_FILE, [*HANDED, REFUSED], [*TO_FILE, RETURNED])] == [
+        "handed_over",
+        "with_prosecutor",
+        "open",
+        "open",
+    ]
+    assert state(TO_COURT) == "before_court"
+    assert state([*TO_COURT, RETURNED_BY_COURT]) == "open"
+    assert given([*TO_COURT, RETURNED_BY_COURT]).charges[CHARGE].state == "resting"
+
+
+def test_proceedings_are_over_when_everybody_in_them_is_judged_finally() -> None:
+    assert given(TO_FINAL).investigations[INVESTIGATION].state == "judged"
+    second = [
+        *TO_FILE,
+        SECOND_SUSPECT,
+        ACCUSED,
+        SECOND_ACCUSED,
+        INDICTED,
+        act(
+            INDICTED.type,
+            PROSECUTOR,
+            articles=["13.1"],
+            to_agency=COURT,
+            defendant_id=SECOND,
+            charge_id=[SECOND_CHARGE],
+        ),
+        TRIED,
+        CONVICTED,
+        lapsed(),
+        FINAL,
+    ]
+    assert given(second).investigations[INVESTIGATION].state == "before_court"
+
+
+@pytest.mark.parametrize(
+    ("result", "data", "state", "charge", "outcome_of_charge"),
+    [
+        ("upheld", {}, "appeal_decided", "judged", "convicted"),
+        ("withdrawn", {}, "appeal_decided", "judged", "convicted"),
+        ("amended", {}, "appeal_decided", "judged", "convicted"),
+        ("amended", {"charges": [CHARGE], "results": ["acquitted"]}, "appeal_decided", "judged", "acquitted"),
+        ("quashed", {}, "appeal_decided", "judged", None),
+        ("quashed", {"charges": [CHARGE], "results": ["dismissed"]}, "appeal_decided", "judged", "dismissed"),
+        ("remitted", {}, "none", "before_court", None),
+        ("remitted", {"charges": [CHARGE]}, "none", "before_court", None),
+    ],
+)
+def test_a_decision_on_appeal_changes_the_charges(
+    result: str, data: dict[str, object], state: str, charge: str, outcome_of_charge: str | None
+) -> None:
+    case = given([*TO_APPEAL, on_appeal(result, **data)])
+    assert case.judgments[DEFENDANT].state == state
+    assert (case.charges[CHARGE].state, case.charges[CHARGE].result) == (charge, outcome_of_charge)
+
+
+def test_every_instance_stands_in_order_with_who_decided() -> None:
+    case = given(
+        [*TO_APPEAL, on_appeal("upheld"), CASSATION, on_appeal("upheld", "cassation", "second appeal", actor="judge-3")]
+    )
+    instances = case.judgments[DEFENDANT].instances
+    assert [(each.instance, each.result, each.by[1]) for each in instances] == [
+        ("first", None, "judge-1"),
+        ("appeal", "upheld", "judge-2"),
+        ("cassation", "upheld", "judge-3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "state", "investigation"),
+    [
+        ("upheld", "final", "judged"),
+        ("withdrawn", "final", "judged"),
+        ("remitted", "none", "before_court"),
+        ("quashed", "appeal_decided", "before_court"),
+    ],
+)
+def test_new_circumstances_end_a_final_judgment_only_when_they_change_it(
+    result: str, state: str, investigation: str
+) -> None:
+    instance = "newly_discovered_circumstances"
+    case = given([*TO_FINAL, appealed(instance), on_appeal(result, instance)])
+    assert case.judgments[DEFENDANT].state == state
+    assert (case.judgments[DEFENDANT].final_on is not None) is (state == "final")
+    assert case.investigations[INVESTIGATION].state == investigation
+
+
+def test_what_the_defence_has_adds_up() -> None:
+    first, second = (
+        disclosed("statement"),
+        replace(disclosed("identity"), data={"compartments": ["identity"], "exhibits": ["E-1"]}),
+    )
+    case = given([*TO_COURT, first, second])
+    assert case.to_defence[DEFENDANT] == ToDefence(
+        frozenset({"E-1"}), frozenset(), frozenset({"statement", "identity"})
+    )
+
+
+def test_measures_stand_for_one_child_and_outlast_an_adjournment() -> None:
+    case = given([*TO_MEASURES, heard(adjourned=True), replace(SCHEDULED, id=uid("again"))])
+    assert case.hearings[HEARING].measures == {VICTIM: frozenset({"video_link"})}
+    assert case.hearings[HEARING].state == "scheduled"
+
+
+def test_a_notice_names_what_was_dismissed_and_who_knows() -> None:
+    assert given([*TO_FILE, DISMISSED, NOTIFIED]).notices == {uid("dismissal"): frozenset({VICTIM})}
+
+
+def test_the_measure_ends_with_the_final_judgment() -> None:
+    banned = act("investigation.PreventiveMeasureOrdered", COURT, measure="travel_ban")
+    case = given([*TO_VERDICT, banned, lapsed(), FINAL])
+    assert case.defendants[DEFENDANT].measure is None
