@@ -13,6 +13,7 @@ from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
 from domain.stages.investigation.state import InvestigationState
 from domain.stages.prosecution.state import ProsecutionState
+from domain.stages.protection.state import ProtectionState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
 
@@ -21,6 +22,7 @@ from domain.stages.state import StreamState
 class Case(
     ProsecutionState,
     InvestigationState,
+    ProtectionState,
     ReferralState,
     ConsentState,
     IdentificationState,

@@ -31,6 +31,7 @@ KNOWN_STAGES = frozenset(
         "identification",
         "investigation",
         "prosecution",
+        "protection",
         "referral",
     }
 )

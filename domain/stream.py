@@ -17,7 +17,7 @@ from domain.event import Effect, Event, Recorded
 from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
-from domain.stages import consent, identification, investigation, prosecution, referral
+from domain.stages import consent, identification, investigation, prosecution, protection, referral
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
@@ -36,6 +36,7 @@ _STAGES: Mapping[str, ModuleType] = {
     "referral": referral,
     "investigation": investigation,
     "prosecution": prosecution,
+    "protection": protection,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}

@@ -33,27 +33,14 @@ from domain.stages.rules import Changes, Folds
 if TYPE_CHECKING:
     from domain.case import Case
 
-# What each decision of the prosecutor answers when it names no proposal; closing an investigation answers them all.
-_ANSWERS = {
-    "investigation.InvestigationSuspended": frozenset({"suspend"}),
-    "investigation.OffenceReclassified": frozenset({"reclassify"}),
-    "investigation.JurisdictionAssigned": frozenset({"transfer"}),
-    "investigation.InvestigationClosed": frozenset({"close", "suspend", "reclassify", "transfer"}),
-}
-
 
 def _answered(case: Case, event: Event) -> Changes:
-    """The proposal that the decision names, else those of its kind in the same investigation."""
-    answered, kinds = event.data.get("proposal_id"), _ANSWERS[event.type]
+    """The proposal that the decision names; closing an investigation answers all of them."""
+    answered, closed = event.data.get("proposal_id"), event.type == "investigation.InvestigationClosed"
     return {
         "proposals": {
             key: _closed_proposal(proposal)
-            if key == answered
-            or (
-                (answered is None or len(kinds) > 1)
-                and proposal.investigation_id == event.data["investigation_id"]
-                and proposal.proposal in kinds
-            )
+            if key == answered or (closed and proposal.investigation_id == event.data["investigation_id"])
             else proposal
             for key, proposal in case.proposals.items()
         }

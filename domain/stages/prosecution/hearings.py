@@ -1,7 +1,8 @@
 """A child who testifies is protected: measures are ordered before the hearing, and she never meets the accused there.
 
 A hearing that was held is a fact, so what it broke stands beside it. Measures are ordered for one child at one hearing;
-a hearing that was adjourned may be scheduled again and keeps them. Called by `domain.stages.prosecution`.
+a hearing that was adjourned may be scheduled again and keeps them. A testimony is an occasion of being asked. Called by
+`domain.stages.prosecution`.
 Source: Barnahus Quality Standards, standard 6; UN Guidelines on Justice in Matters involving Child Victims, XI-XIV.
 """
 
@@ -15,6 +16,7 @@ from domain.refusals import Refusal
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.prosecution.state import Hearing, Judgment
+from domain.stages.protection.occasions import breaches_of_testimony, counted_testimony
 from domain.stages.rules import Changes, Context, Folds
 
 if TYPE_CHECKING:
@@ -30,16 +32,6 @@ def testified(event: Event) -> Sequence[str]:
     return tuple(dict.fromkeys(event.data.get("children_testified", ())))
 
 
-def _asked_again(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
-    """What is stated when a child who testified had been asked before for the same purpose: one call for each child."""
-    return ()
-
-
-def _asked(case: Case, recorded: Recorded) -> Changes:
-    """Each child who testified was asked about the events once more: one occasion for each."""
-    return {}
-
-
 def held(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
     """The breaches beside a hearing that was held: each code once, however many children it concerns."""
     children, data = testified(event), event.data
@@ -50,7 +42,7 @@ def held(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
         stated.append(breach("TESTIFIED_WITHOUT_SPECIAL_MEASURES"))
     if children and data["defendants"] and _KEEPING_APART.isdisjoint(data.get("measures", ())):
         stated.append(breach("CHILD_CONFRONTED"))
-    return (*stated, *_asked_again(case, event, context))
+    return (*stated, *breaches_of_testimony(case, event, context))
 
 
 def check_measures(event: Event) -> None:
@@ -96,7 +88,7 @@ def _held(case: Case, recorded: Recorded) -> Changes:
         measures=before.measures if before is not None else {},
         scheduled_by=before.scheduled_by if before is not None else None,
     )
-    changes: Changes = {"hearings": {**case.hearings, data["hearing_id"]: hearing}, **_asked(case, recorded)}
+    changes: Changes = {"hearings": {**case.hearings, data["hearing_id"]: hearing}, **counted_testimony(case, recorded)}
     if data["hearing_type"] == "main" and not data["adjourned"]:
         tried = {key: changed(case.judgments.get(key, _BLANK), trial_held=True) for key in data["defendants"]}
         changes["judgments"] = {**case.judgments, **tried}

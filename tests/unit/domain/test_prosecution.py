@@ -191,6 +191,22 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         ("CHILD_CONFRONTED",),
     ),
     ("a child meets nobody who is absent", TO_MEASURES, heard(children_testified=[VICTIM], defendants=[]), ()),
+    (
+        "a child is not asked twice for the court",
+        [*TO_MEASURES, heard(**TESTIMONY, adjourned=True)],
+        heard(**TESTIMONY, held_on="2026-03-02"),
+        ("INTERVIEW_REPEATED_WITHOUT_AUTHORIZATION",),
+    ),
+    (
+        "but when a prosecutor has authorised it",
+        [
+            *TO_MEASURES,
+            heard(**TESTIMONY, adjourned=True),
+            act("protection.RepeatInterviewAuthorized", PROSECUTOR, purpose="clarification_for_court"),
+        ],
+        heard(**TESTIMONY, held_on="2026-03-02"),
+        (),
+    ),
     ("a verdict after the trial", TO_TRIAL, CONVICTED, ()),
     ("no verdict without a trial", TO_COURT, CONVICTED, "prosecution.no_trial"),
     ("an adjourned hearing is no trial", [*TO_COURT, heard(adjourned=True)], CONVICTED, "prosecution.no_trial"),
@@ -407,6 +423,12 @@ def test_measures_stand_for_one_child_and_outlast_an_adjournment() -> None:
     case = given([*TO_MEASURES, heard(adjourned=True), replace(SCHEDULED, id=uid("again"))])
     assert case.hearings[HEARING].measures == {VICTIM: frozenset({"video_link"})}
     assert case.hearings[HEARING].state == "scheduled"
+
+
+def test_a_testimony_is_an_occasion_of_being_asked_for_each_child() -> None:
+    children = [VICTIM, uid("another child")]
+    case = given([*TO_MEASURES, heard(children_testified=children, measures=["screen"])])
+    assert [each.victim_id for each in case.occasions] == children
 
 
 def test_a_notice_names_what_was_dismissed_and_who_knows() -> None:
