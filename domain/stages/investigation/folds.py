@@ -1,7 +1,7 @@
 """How each event of an investigation changes what is on record; no fold judges, so none can fail on an admitted entry.
 
 A fact may name an investigation or a person that is not on record: it is kept as far as it can be. No fold here writes
-a victim. Called by `domain.stream`; `proposal_refused` by whoever folds the refusal of an approval.
+a victim. Called by `domain.stream`.
 """
 
 from __future__ import annotations
@@ -50,15 +50,6 @@ def _answered(case: Case, event: Event) -> Changes:
 def _closed_proposal(proposal: Proposal) -> Proposal:
     """The proposal, answered."""
     return Proposal(proposal.investigation_id, proposal.proposal, proposal.event_id, is_open=False)
-
-
-def proposal_refused(case: Case, event_id: str) -> Changes:
-    """The proposal that the event made is answered: its approval was refused."""
-    return {
-        "proposals": {
-            key: _closed_proposal(each) if each.event_id == event_id else each for key, each in case.proposals.items()
-        }
-    }
 
 
 def _opened(case: Case, recorded: Recorded) -> Changes:

@@ -147,15 +147,9 @@ def proceedings_joined(case: Case, event: Event, event_type: EventType, context:
 def assistance_requested(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `mutual assistance requested`."""
     assistance = case.assistance.get(event.data["assistance_id"])
-    if assistance is not None and assistance.result is None:
+    if assistance is not None and assistance.is_open:
         return HOLDS
     return ("investigation.no_assistance_requested", "data.assistance_id")
-
-
-def examination_ordered(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `examination ordered`: the order that is named, not reported yet."""
-    order = case.orders.get(event.data.get("order_id", ""))
-    return HOLDS if order is not None and not order.reported else ("investigation.no_order", "data.order_id")
 
 
 def investigates(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
@@ -191,7 +185,6 @@ RULES: Rules = {
     "counterpart named": counterpart_named,
     "proceedings joined": proceedings_joined,
     "mutual assistance requested": assistance_requested,
-    "examination ordered": examination_ordered,
 }
 RELATIONS: Rules = {
     "the agency that investigates": investigates,

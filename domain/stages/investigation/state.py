@@ -96,7 +96,7 @@ class Authorization:
 
 @dataclass(frozen=True)
 class ExaminationOrder:
-    """An order to examine exhibits; `reported` once a laboratory's report answers it."""
+    """An order to examine exhibits; the reports that answer it are kept with the exhibits."""
 
     exhibits: frozenset[str]
     kind: str
@@ -104,7 +104,6 @@ class ExaminationOrder:
     question_count: int
     event_id: str
     due_at: str | None = None
-    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +114,11 @@ class Assistance:
     country: str
     event_id: str
     result: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.result is None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def is_convicted(case: Case, defendant_id: str) -> bool:
 
 def has_appeal(case: Case, defendant_id: str) -> bool:
     """Whether an appeal is pending that is about the person."""
-    return any(appeal.defendant_id == defendant_id and appeal.result is None for appeal in case.appeals.values())
+    return any(appeal.defendant_id == defendant_id and appeal.is_open for appeal in case.appeals.values())
 
 
 def _charges_in(case: Case, event: Event, state: str, named: Collection[str]) -> bool:
@@ -118,8 +118,8 @@ def appeal_pending(case: Case, event: Event, event_type: EventType, context: Con
     """Check `appeal pending`: the one named, at the instance named; else one about each person."""
     if "appeal_id" in event.data:
         appeal = case.appeals.get(event.data["appeal_id"])
-        same = (event.data["defendant_id"], event.data["instance"], None)
-        pending = appeal is not None and (appeal.defendant_id, appeal.instance, appeal.result) == same
+        same = (event.data["defendant_id"], event.data["instance"])
+        pending = appeal is not None and appeal.is_open and (appeal.defendant_id, appeal.instance) == same
         return HOLDS if pending else ("appeal.not_pending", "data.appeal_id", "data.instance")
     persons = _persons(case, event)
     return HOLDS if persons and all(has_appeal(case, each) for each in persons) else ("appeal.not_pending",)
@@ -205,7 +205,7 @@ def appeal_possible(case: Case, event: Event, event_type: EventType, context: Co
 def complaint_open(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `complaint open`."""
     complaint = case.complaints.get(event.data["complaint_id"])
-    if complaint is not None and complaint.decision is None:
+    if complaint is not None and complaint.is_open:
         return HOLDS
     return ("complaint.not_open", "data.complaint_id")
 

@@ -50,6 +50,11 @@ class Complaint:
     filed_by: str
     decision: str | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.decision is None
+
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
@@ -60,6 +65,11 @@ class Appeal:
     instance: str
     filed_by: str
     result: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is pending."""
+        return self.result is None
 
 
 class Decided(NamedTuple):
