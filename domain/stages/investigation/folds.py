@@ -158,9 +158,10 @@ def _joined(case: Case, recorded: Recorded) -> Changes:
 
 def _severed(case: Case, recorded: Recorded) -> Changes:
     event, investigation = recorded.event, investigation_of(case, recorded.event)
-    before = investigation.joined if investigation is not None else {}
-    other = _other_half(event)
-    return moved(case, event, joined={key: leading for key, leading in before.items() if key != other})
+    if investigation is None:
+        return {}
+    joined = {key: leading for key, leading in investigation.joined.items() if key != _other_half(event)}
+    return moved(case, event, joined=joined, apart=investigation.apart | frozenset(event.data["defendants"]))
 
 
 def _suspended(case: Case, recorded: Recorded) -> Changes:

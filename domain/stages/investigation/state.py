@@ -41,7 +41,8 @@ class ArticleChange(NamedTuple):
 @dataclass(frozen=True)
 class Investigation:
     """An investigation and the proceedings from it. `since` is the id of the event that brought `state`, `addressee`
-    the prosecutor to whom the file was last handed, `joined` maps counterparts to whether this half leads."""
+    the prosecutor to whom the file was last handed, `joined` maps counterparts to whether this half leads, `apart`
+    holds the defendants whose proceedings went on apart when joined ones were severed."""
 
     agency: str
     unit: str
@@ -51,6 +52,7 @@ class Investigation:
     addressee: str | None = None
     victims: frozenset[str] = frozenset()
     joined: Mapping[Counterpart, bool] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

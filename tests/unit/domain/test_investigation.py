@@ -6,6 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from domain.case import Case
+from domain.event import Event, Recorded
+from domain.stages.investigation import FOLDS
+from domain.stages.investigation.joined import joined_with
 from domain.stages.investigation.state import Counterpart
 from domain.stages.rules import NOWHERE, Context
 from unit.domain.proceedings import (
@@ -15,19 +19,15 @@ from unit.domain.proceedings import (
     OPENED,
     RECEIVED,
     SECOND,
-    SUSPECTED,
     TO_CHARGE,
     TO_COURT,
     TO_FILE,
     TO_INVESTIGATION,
     TO_SUSPECT,
-    TO_VERDICT,
-    suspected,
 )
 from unit.domain.story import (
     CHILD_PROTECTION,
     CONTEXT,
-    COURT,
     HOTLINE,
     INDICATED,
     POLICE,
@@ -39,7 +39,6 @@ from unit.domain.story import (
     act,
     given,
     outcome,
-    take,
     uid,
 )
 
@@ -56,18 +55,13 @@ PERMITTED = act(
     valid_from="2026-03-01T00:00:00.000000Z",
     valid_to="2026-03-02T00:00:00.000000Z",
 )
-IN_TIME, TOO_EARLY, TOO_LATE = (
-    "2026-03-01T12:00:00.000000Z",
-    "2026-02-28T12:00:00.000000Z",
-    "2026-03-02T00:00:00.000001Z",
-)
-RELEASED = act("investigation.SuspectReleased", POLICE, ground="no_grounds")
 CLEARED = act("investigation.SuspectCleared", PROSECUTOR, reason="not_involved")
 ASKED = act("investigation.MutualAssistanceRequested", PROSECUTOR)
 ANSWERED = act("investigation.MutualAssistanceAnswered", PROSECUTOR)
 OTHER = {"other_case": uid("other case"), "other_investigation": uid("other investigation")}
 JOINED = act("investigation.ProceedingsJoined", PROSECUTOR, leading=True, **OTHER)
 SEVERED = act("investigation.ProceedingsSevered", PROSECUTOR, defendants=[DEFENDANT], **OTHER)
+ORDERED = "investigation.ExaminationOrdered"
 LEADS, SEQUENCE = ("LeadsAssigned",), ("OUT_OF_SEQUENCE",)
 
 
@@ -77,19 +71,7 @@ def reclassified(left: list[str], taken: list[str], **data: object) -> Act:
     return act("investigation.OffenceReclassified", PROSECUTOR, **fields)
 
 
-def arrested(*, urgent: bool = False, at: str = IN_TIME, **data: object) -> Act:
-    """An arrest by the police."""
-    return act("investigation.SuspectArrested", POLICE, actor="arresting", urgent=urgent, arrested_at=at, **data)
-
-
-def measure(kind: str = "pre_trial_detention") -> Act:
-    """A preventive measure of the court."""
-    return act("investigation.PreventiveMeasureOrdered", COURT, measure=kind)
-
-
-WARRANT = uid("authorization_id")
 PROPOSAL = uid("proposal_id")
-COMPLICIT = suspected(official_complicity=True, accused_agency=POLICE)
 
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("opened by the lead", [INDICATED], OPENED, ()),
@@ -174,47 +156,6 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         replace(PERMITTED, data={**PERMITTED.data, "valid_to": "2026-02-01T00:00:00.000000Z"}),
         "data.invalid_value",
     ),
-    ("a suspect", TO_INVESTIGATION, SUSPECTED, ()),
-    ("a suspect of no investigation on record", [INDICATED], SUSPECTED, SEQUENCE),
-    ("an accused lead leads no longer", TO_INVESTIGATION, COMPLICIT, LEADS),
-    ("another lead stays", [INDICATED, replace(OPENED, by=PROSECUTOR)], COMPLICIT, ()),
-    ("arrested with a warrant", [*TO_SUSPECT, PERMITTED], arrested(authorization_id=WARRANT), ()),
-    ("arrested in urgency", TO_SUSPECT, arrested(urgent=True), ()),
-    ("arrested without a warrant", TO_SUSPECT, arrested(), ("ARRESTED_WITHOUT_AUTHORIZATION",)),
-    (
-        "arrested before the warrant",
-        [*TO_SUSPECT, PERMITTED],
-        arrested(at=TOO_EARLY, authorization_id=WARRANT),
-        ("ARRESTED_WITHOUT_AUTHORIZATION",),
-    ),
-    (
-        "arrested after the warrant's end",
-        [*TO_SUSPECT, PERMITTED],
-        arrested(at=TOO_LATE, authorization_id=WARRANT),
-        ("AUTHORIZATION_EXPIRED",),
-    ),
-    (
-        "arrested on a permit to search",
-        [*TO_SUSPECT, replace(PERMITTED, data={**PERMITTED.data, "authorization_type": "search"})],
-        arrested(authorization_id=WARRANT),
-        ("ARRESTED_WITHOUT_AUTHORIZATION",),
-    ),
-    ("an arrest of somebody unknown", TO_INVESTIGATION, arrested(urgent=True), SEQUENCE),
-    ("a measure against a suspect", TO_SUSPECT, measure(), ()),
-    ("no measure against somebody cleared", [*TO_SUSPECT, CLEARED], measure(), "defendant.not_suspected"),
-    ("no measure against somebody unknown", TO_INVESTIGATION, measure(), "defendant.unknown"),
-    ("released after an arrest", [*TO_SUSPECT, arrested(urgent=True)], RELEASED, ()),
-    ("released from a measure", [*TO_SUSPECT, measure("travel_ban")], RELEASED, ()),
-    ("a release of somebody free is out of sequence", TO_SUSPECT, RELEASED, SEQUENCE),
-    (
-        "released after the sentence",
-        [*TO_VERDICT, act("prosecution.SentenceImposed", COURT, months_imprisonment=60)],
-        RELEASED,
-        (),
-    ),
-    ("cleared", TO_SUSPECT, CLEARED, ()),
-    ("cleared once", [*TO_SUSPECT, CLEARED], CLEARED, "defendant.not_suspected"),
-    ("suspected anew", [*TO_SUSPECT, CLEARED], SUSPECTED, ()),
     ("assistance requested", TO_INVESTIGATION, ASKED, ()),
     ("no assistance without an investigation", [*TO_INVESTIGATION, CLOSED], ASKED, "investigation.not_open"),
     ("assistance answered", [*TO_INVESTIGATION, ASKED], ANSWERED, ()),
@@ -285,41 +226,10 @@ def test_who_opens_an_investigation_leads_and_the_care_lead_stays() -> None:
     assert (case.care_lead, case.proceedings_lead) == (CHILD_PROTECTION, PROSECUTOR)
 
 
-def test_an_accused_agency_loses_the_lead_and_the_investigation_and_the_case_is_restricted() -> None:
-    case = given([*TO_INVESTIGATION, COMPLICIT])
-    assert (case.proceedings_lead, case.restricted) == (PROSECUTOR, True)
-    assert case.investigations[INVESTIGATION].agency == PROSECUTOR
-    assert outcome(case, HANDED_OVER) == "investigation.not_investigating"
-
-
-def test_the_prosecutors_official_leaves_the_lead_with_the_police() -> None:
-    case = given(
-        [
-            INDICATED,
-            replace(OPENED, by=PROSECUTOR),
-            suspected(official_complicity=True, accused_agency=PROSECUTOR),
-        ]
-    )
-    assert (case.proceedings_lead, case.investigations[INVESTIGATION].agency) == (POLICE, POLICE)
-
-
-def test_who_investigates_or_arrests_decides_on_no_victim() -> None:
-    case = given([*TO_SUSPECT, arrested(urgent=True)])
-    assert {(POLICE, "investigator-1"), (POLICE, "arresting")} <= case.reporters
-
-
 def test_a_proposal_is_open_until_its_decision() -> None:
     assert given([*TO_INVESTIGATION, PROPOSED]).proposals[PROPOSAL].is_open
     assert given([*TO_INVESTIGATION, PROPOSED, SUSPENDED_FOR_NOW]).proposals[PROPOSAL].is_open
     assert not given([*TO_INVESTIGATION, PROPOSED, CLOSED]).proposals[PROPOSAL].is_open
-
-
-def test_detention_lasts_until_the_release() -> None:
-    held = [*TO_SUSPECT, arrested(urgent=True), measure()]
-    assert given(held).defendants[DEFENDANT].detained
-    free = given([*held, RELEASED]).defendants[DEFENDANT]
-    assert (free.detained, free.measure) == (False, None)
-    assert not given([*TO_SUSPECT, measure("bail")]).defendants[DEFENDANT].detained
 
 
 def test_what_is_cleared_or_closed_drops_the_charges_and_no_victim_loses() -> None:
@@ -332,15 +242,19 @@ def test_what_is_cleared_or_closed_drops_the_charges_and_no_victim_loses() -> No
 def test_joined_proceedings_name_each_other_until_severed() -> None:
     other = Counterpart(OTHER["other_case"], OTHER["other_investigation"])
     assert given([*TO_INVESTIGATION, JOINED]).investigations[INVESTIGATION].joined == {other: True}
-    assert not given([*TO_INVESTIGATION, JOINED, SEVERED]).investigations[INVESTIGATION].joined
+    severed = given([*TO_INVESTIGATION, JOINED, SEVERED]).investigations[INVESTIGATION]
+    assert (severed.joined, severed.apart) == ({}, {DEFENDANT})
 
 
 class OtherCase:
     """The other case is on record, with an investigation of its own."""
 
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
     def stream(self, stream: str) -> object:
-        """A case in which the police investigate under the usual id."""
-        return given(TO_INVESTIGATION)
+        """The one other case."""
+        return self._case
 
     same_person = NOWHERE.same_person
 
@@ -349,16 +263,31 @@ class OtherCase:
     ("named", "then"), [(INVESTIGATION, ()), (uid("nothing there"), "investigation.counterpart_missing")]
 )
 def test_the_counterpart_is_on_record_where_the_ledger_knows_its_case(named: str, then: str | tuple[str, ...]) -> None:
-    context = Context(CONTEXT.at, CONTEXT.partners, OtherCase())
+    context = Context(CONTEXT.at, CONTEXT.partners, OtherCase(given(TO_INVESTIGATION)))
     joined = replace(JOINED, data={**JOINED.data, "other_investigation": named})
     assert outcome(given(TO_INVESTIGATION), joined, context) == then
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_proceedings_are_joined_when_both_halves_stand(both: bool) -> None:
+    named = replace(JOINED, data={**JOINED.data, "other_investigation": INVESTIGATION})
+    case = given([*TO_INVESTIGATION, named])
+    other = given(TO_INVESTIGATION)
+    half = {Counterpart(STREAM, INVESTIGATION): False} if both else {}
+    there = {INVESTIGATION: replace(other.investigations[INVESTIGATION], joined=half)}
+    assert bool(joined_with(case, INVESTIGATION, OtherCase(replace(other, investigations=there)))) is both
+
+
+def test_an_order_to_examine_names_its_exhibits_and_the_laboratory() -> None:
+    data = {"exhibit_number": ["E-1", "E-2"], "kind": "digital", "to_agency": "mn.nifs", "question_count": 3}
+    ordered = Event(
+        uid("order"), PROSECUTOR, STREAM, ORDERED, CONTEXT.at, "unit-1", "officer-1", {**data, "order_id": "o"}
+    )
+    changes = FOLDS[ORDERED](given(TO_INVESTIGATION), Recorded(ordered, CONTEXT.at, 3, ()))
+    order = changes["orders"]["o"]
+    assert (order.exhibits, order.to_agency, order.due_at) == ({"E-1", "E-2"}, "mn.nifs", None)
 
 
 def test_a_file_that_is_received_is_with_the_prosecutor_only_then() -> None:
     assert given([*TO_SUSPECT, HANDED_OVER]).investigations[INVESTIGATION].state == "handed_over"
     assert given([*TO_SUSPECT, HANDED_OVER, RECEIVED]).investigations[INVESTIGATION].state == "with_prosecutor"
-
-
-def test_a_fact_about_nobody_on_record_is_kept() -> None:
-    case, _ = take(given([INDICATED]), arrested(urgent=True))
-    assert (case.defendants[DEFENDANT].detained, case.defendants[DEFENDANT].suspected) == (True, False)

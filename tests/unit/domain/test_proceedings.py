@@ -14,12 +14,12 @@ from domain.stages.identification.state import Victim
 from domain.stages.prosecution import counts
 from domain.stages.prosecution.rules import has_appeal
 from domain.stream import admit, evolve
-from unit.domain import test_investigation, test_prosecution
+from unit.domain import test_courts, test_investigation, test_prosecution, test_suspects
 from unit.domain.proceedings import TO_FINAL
 from unit.domain.story import CONTEXT, PRESUMED, Act, event, given
 
 # Every act of the tables, good or bad: enough for a way that is long, and for every wrong turn from it.
-_TABLES = [*test_investigation.ROWS, *test_prosecution.ROWS]
+_TABLES = [*test_investigation.ROWS, *test_suspects.ROWS, *test_prosecution.ROWS, *test_courts.ROWS]
 POOL: list[Act] = list({repr(done): done for row in _TABLES for done in (*row[1], row[2])}.values())
 PROCEEDINGS = [done for done in POOL if by_name[done.type].stage in ("investigation", "prosecution")]
 _COURT = {"open", "suspended", "closed", "handed_over", "with_prosecutor", "before_court", "judged"}
