@@ -1,4 +1,4 @@
-"""Through all instances to the final judgment: a verdict needs a trial, an appeal its period, new deciders each time."""
+"""Through all instances to the final judgment: a verdict needs a trial, an appeal its period and new deciders."""
 
 from __future__ import annotations
 

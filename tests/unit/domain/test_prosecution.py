@@ -48,6 +48,7 @@ NOTIFIED = act("prosecution.DismissalNotified", PROSECUTOR, of=uid("dismissal"))
 COMPLAINED = act("prosecution.ComplaintFiled", LEGAL_AID, of=uid("dismissal"))
 ANSWERED = act("prosecution.ComplaintDecided", PROSECUTOR, actor="officer-2", decision="upheld")
 MEASURES = act("prosecution.SpecialMeasuresOrdered", COURT, measures=["video_link"])
+LONG_AGO = "2026-02-01T09:00:00.000000Z"
 TESTIMONY = {"children_testified": [VICTIM], "measures": ["video_link"]}
 TO_MEASURES = [*TO_COURT, SCHEDULED, MEASURES]
 SEQUENCE = ("OUT_OF_SEQUENCE",)
@@ -121,7 +122,14 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         (),
     ),
     ("a dismissal is notified", [*TO_FILE, DISMISSED], NOTIFIED, ()),
+    (
+        "notified to somebody unknown",
+        [*TO_FILE, DISMISSED],
+        replace(NOTIFIED, data={**NOTIFIED.data, "victim_id": uid("nobody")}),
+        SEQUENCE,
+    ),
     ("a complaint", [*TO_FILE, DISMISSED], COMPLAINED, ()),
+    ("a late complaint is marked", [*TO_FILE, DISMISSED], replace(COMPLAINED, time=LONG_AGO), ("LATE_ENTRY",)),
     ("a complaint is decided by others", [*TO_FILE, DISMISSED, COMPLAINED], ANSWERED, ()),
     ("a complaint is decided once", [*TO_FILE, DISMISSED, COMPLAINED, ANSWERED], ANSWERED, "complaint.not_open"),
     ("a complaint on record", TO_FILE, ANSWERED, "complaint.unknown"),
