@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.investigation.state import InvestigationState
 from domain.stages.privacy import PrivacyState
+from domain.stages.prosecution.state import ProsecutionState
 from domain.stages.protection.state import ProtectionState
 from domain.stages.redress.state import RedressState
 from domain.stages.referral import ReferralState
@@ -23,6 +25,8 @@ from domain.stages.taskforce.state import ReviewState
 class Case(
     ReviewState,
     RedressState,
+    ProsecutionState,
+    InvestigationState,
     ProtectionState,
     PrivacyState,
     ReferralState,

@@ -23,10 +23,12 @@ from domain.stages import case as case_stage
 from domain.stages import (
     consent,
     identification,
+    investigation,
     ledger,
     party,
     prevention,
     privacy,
+    prosecution,
     protection,
     redress,
     referral,
@@ -54,16 +56,19 @@ _STAGES: Mapping[str, ModuleType] = {
     "identification": identification,
     "consent": consent,
     "referral": referral,
-    "redress": redress,
-    "taskforce": taskforce,
-    "prevention": prevention,
+    "investigation": investigation,
+    "prosecution": prosecution,
     "protection": protection,
     "party": party,
     "privacy": privacy,
     "ledger": ledger,
+    "redress": redress,
+    "taskforce": taskforce,
+    "prevention": prevention,
 }
 
-_RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}
+# A name that several stages own is the first one's for every other stage.
+_RULES: dict[str, Rule] = {name: rule for stage in reversed([*_STAGES.values()]) for name, rule in stage.RULES.items()}
 _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RELATIONS.items()}
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
 _FOLDS = by_type(stage.FOLDS for stage in _STAGES.values())
@@ -91,12 +96,13 @@ def _on_record(id_field: str, thing: str) -> Rule:
 def _questions(event_type: EventType) -> tuple[_Question, ...]:
     """The rules of a type in the order in which they are asked: open, on record, relation, then the rest of `requires`.
 
-    Raises KeyError for a name in the catalogue that no stage owns.
+    Where stages share a name, each one's own rule is asked for its types. Raises KeyError for a name in the catalogue
+    that no stage owns.
     """
-    # A name may ask something of a stage's own types that it asks differently of others: who owns a task.
-    rules: Mapping[str, Rule] = {**_RULES, **getattr(_STAGES[event_type.stage], "OWN_RULES", {})}
+    own = _STAGES[event_type.stage].RULES
     required = [
-        _Question(name, any_of(tuple(rules[part] for part in name.split(" or ")))) for name in event_type.requires
+        _Question(name, any_of(tuple(own.get(part) or _RULES[part] for part in name.split(" or "))))
+        for name in event_type.requires
     ]
     subjects = [
         _Question("out of sequence", _on_record(name, event_type.thing(name)))

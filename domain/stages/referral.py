@@ -39,6 +39,9 @@ _SHARING = frozenset({"share_agencies", "services"})
 _ACCEPTS = {
     "referral.ReferralRequested": by_name["referral.ReferralAccepted"].mandate,
     "referral.LeadAgencyTransferRequested": by_name["referral.LeadAgencyTransferAccepted"].mandate,
+    "investigation.JurisdictionAssigned": by_name["investigation.InvestigationOpened"].mandate,
+    "investigation.InvestigationTransferredToProsecutor": by_name["prosecution.CaseFileReceived"].mandate,
+    "prosecution.IndictmentFiled": by_name["prosecution.VerdictRendered"].mandate,
 }
 
 

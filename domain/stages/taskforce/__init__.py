@@ -19,10 +19,10 @@ from domain.stages.effects import breach
 from domain.stages.rules import Context
 from domain.stages.streams import body_id
 from domain.stages.taskforce.folds import FOLDS
-from domain.stages.taskforce.rules import OWN_RULES, RELATIONS, RULES
+from domain.stages.taskforce.rules import RELATIONS, RULES
 from domain.stages.taskforce.state import Body, ReviewState, TaskforceState
 
-__all__ = ["FOLDS", "OWN_RULES", "RELATIONS", "RULES", "Body", "ReviewState", "TaskforceState", "admit", "body_id"]
+__all__ = ["FOLDS", "RELATIONS", "RULES", "Body", "ReviewState", "TaskforceState", "admit", "body_id"]
 
 _BODIES: Mapping[str, str] = {body_id(agency): agency for agency in AGENCIES}
 

@@ -131,6 +131,8 @@ def owner(case: Case, event: Event, event_type: EventType, context: Context) -> 
 
 
 RULES: Rules = {
+    "second agency": second_agency,
+    "addressee active": owner_active,
     "party to the dialogue": party_to_the_dialogue,
     "replays to the same numbers": replays,
     "dialogue item open": item_open,
@@ -138,12 +140,6 @@ RULES: Rules = {
     "funding obligated": funding_obligated,
     "action open": action_open,
 }
-OWN_RULES: Rules = {
-    "second agency": second_agency,
-    "addressee active": owner_active,
-}
-"""Names of other stages too, asked here of an item of the dialogue and of a task."""
-
 RELATIONS: Rules = {
     "the other party of the dialogue": other_party,
     "who committed, or an implementer": committed,

@@ -42,9 +42,11 @@ def test_these_stages_are_known() -> None:
         "privacy": 5,
         "protection": 33,
         "ledger": 5,
-        "redress": 9,
+        "redress": 12,
         "taskforce": 13,
         "prevention": 5,
+        "investigation": 18,
+        "prosecution": 18,
     }
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
         "case.LeadsAssigned",
@@ -180,3 +182,5 @@ def test_every_refusal_of_the_rules_has_its_sentences() -> None:
     # `type.*` belongs to the parser, which refuses an effect before a case is asked.
     assert {code for code in spelled if not code.startswith("type.")} <= set(sentences())
     assert all({"what", "do"} <= set(said) for said in sentences().values())
+    assert {code for code in spelled if not code.startswith(("type.", "data.to_"))} <= set(sentences())
+    assert all(set(said) == {"what", "do"} for said in sentences().values())
