@@ -116,8 +116,14 @@ def _check_ids(state: StreamState, event: Event, event_type: EventType) -> None:
             seen.add(minted)
 
 
+def _is_recused(state: Any, event: Event, event_type: EventType, context: Context) -> bool:
+    """Recused from this case by an event, or from every decision by the registry."""
+    from_case = event_type.stream == "case" and (event.publisher, event.actor) in state.recused
+    return from_case or context.partners.is_recused(event.publisher, event.actor)
+
+
 def _authority(state: Any, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
-    if not event_type.protective and event_type.stream == "case" and (event.publisher, event.actor) in state.recused:
+    if not event_type.protective and _is_recused(state, event, event_type, context):
         raise Refusal("actor.recused")
     for question in _QUESTIONS[event_type.name]:
         broken = question.rule(state, event, event_type, context)
@@ -142,7 +148,7 @@ def _fact(state: Any, event: Event, event_type: EventType, context: Context) -> 
         return ()
     if event.time < shifted(context.at, -_LATE):
         stated.append(breach("LATE_ENTRY"))
-    if event_type.stream == "case" and (event.publisher, event.actor) in state.recused:
+    if _is_recused(state, event, event_type, context):
         stated.append(breach("ACTED_WHILE_RECUSED", "actor not recused"))
     return tuple(stated)
 

@@ -133,7 +133,7 @@ class PartitionVerifier:
         if effects is not None and len(canonical(effects)) > outcome.MAX_EFFECTS:
             yield "entry.effects_too_large", f"more than {outcome.MAX_EFFECTS} bytes of effects"
         latest = clock.stamp(datetime.fromisoformat(said.at) + clock.FUTURE + SLACK)
-        view = self._registry.view(said.reg)
+        view = self._registry.view(said.reg, at=said.at)
         try:
             found = read(entry["jws"].encode(), Known(), ledger=self._ledger.id, view=view, latest=latest)
         except Refusal as refusal:

@@ -14,7 +14,7 @@ import pytest
 from domain.catalogue import by_name
 from domain.record.entry import GENESIS_PREV
 from domain.refusals import sentences
-from domain.registry import _RULES as REGISTRY_RECORDS
+from domain.registry import RECORDS as REGISTRY_RECORDS
 from infra.api.metrics import Metrics
 from infra.api.problems import TABLE
 from infra.settings import Settings

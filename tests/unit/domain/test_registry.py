@@ -249,14 +249,17 @@ def test_an_agencys_key_never_seals_and_a_registrars_never_publishes() -> None:
 
 def test_a_rotated_key_ends_when_its_successor_begins() -> None:
     found = registry(*BEFORE, ROTATED)
-    held = {reg: [k for k in ("npa-1", "npa-2") if (key := found.view(reg).key(k)) and key[1]] for reg in range(5)}
+    held = {
+        reg: [k for k in ("npa-1", "npa-2") if (key := found.view(reg).key(k)) and key[1] == "valid"]
+        for reg in range(5)
+    }
     assert held == {0: [], 1: [], 2: [], 3: ["npa-1"], 4: ["npa-2"]}
 
 
 def test_a_revoked_key_is_known_and_no_longer_valid() -> None:
     key = registry(*BEFORE, REVOKED).view().key("npa-1")
     assert key is not None
-    assert (key[0].agency, key[1]) == ("mn.npa", False)
+    assert (key[0].agency, key[1]) == ("mn.npa", "ended")
 
 
 def test_an_agency_is_inactive_from_its_suspension_to_its_reinstatement() -> None:
