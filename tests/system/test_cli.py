@@ -40,7 +40,7 @@ def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Runs a command with --json in this process: (exit code, document)."""
     for name in [name for name in os.environ if name.startswith("TAMGA_")]:
         monkeypatch.delenv(name)
-    for name, value in environment(ledger, TAMGA_ROOT_KEY=str(ledger.root_key)).items():
+    for name, value in environment(ledger, TAMGA_ROOT_KEYS=ledger.root_keys).items():
         if name.startswith("TAMGA_"):
             monkeypatch.setenv(name, value)
 
