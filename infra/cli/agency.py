@@ -103,8 +103,8 @@ def revoke_key(
     result({"agency": agency, "revoked": ended}, as_json, [told])
 
 
-@app.command("key-compromised")
-def key_compromised(
+@app.command("mark-compromised")
+def mark_compromised(
     agency: Annotated[str, typer.Argument(help="The key's agency; the ledger's id for a registrar's key.")],
     kid: Kid,
     since: Annotated[str, typer.Argument(help="From when others may have signed with it, such as 2026-09-01T08:00Z.")],

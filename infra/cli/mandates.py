@@ -53,16 +53,16 @@ def close_unit(agency: Id, unit: Unit, propose: Propose = None, as_json: Json = 
     changed("unit_closed.v1", agency, {"unit": unit}, told, propose=propose, as_json=as_json)
 
 
-@app.command()
-def categories(agency: Id, category: Categories = None, propose: Propose = None, as_json: Json = False) -> None:
+@app.command("set-categories")
+def set_categories(agency: Id, category: Categories = None, propose: Propose = None, as_json: Json = False) -> None:
     """Give the agency other categories; those named are all that it has from now on."""
     data = {"categories": categories_of(category or [])}
     told = f"{agency} is {', '.join(data['categories'])}"
     changed("agency_categories_changed.v1", agency, data, told, propose=propose, as_json=as_json)
 
 
-@app.command()
-def successor(
+@app.command("name-successor")
+def name_successor(
     agency: Id,
     successor: Annotated[str, typer.Argument(help="The agency that takes over, enrolled before.")],
     propose: Propose = None,
