@@ -1,6 +1,7 @@
 """The registry as events on `tamga.registry`: who may publish what, with which keys, and who decides that.
 
-`Registry` folds the records, `View` answers at one `reg`; the record types are listed in `docs/reference/registry.md`.
+`Registry` folds the records, `View` answers at one `reg`; the record types, and how categories and mandates
+combine, are in `docs/reference/registry.md`.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def test_every_alarm_is_documented() -> None:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY_RECORDS))
 def test_every_registry_record_is_documented(name: str) -> None:
-    assert f"| `{name}` |" in section(read(REFERENCE / "entry.md"), "The registry")
+    assert f"| `{name}` |" in section(read(REFERENCE / "registry.md"), "Records")
 
 
 def test_the_record_is_described_as_it_is_read() -> None:
