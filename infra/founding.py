@@ -1,7 +1,8 @@
 """A ledger is founded once: keys, topics, schema, the registry's first records, and a genesis entry per partition.
 
 Every step looks first and does only what is missing, so that founding resumes after a crash. The root keys that
-`TAMGA_ROOT_KEYS` names found it, three that are drawn here if it names none. Used by `tamga up` and the tests.
+`TAMGA_ROOT_KEYS` names found it, three that are drawn here if it names none; once a ledger stands they may lie
+elsewhere. Used by `tamga up` and the tests.
 """
 
 from __future__ import annotations
@@ -28,17 +29,21 @@ ROOTS = ("root-1", "root-2", "root-3")
 
 def found(settings: Settings, folder: Path, *, partitions: int = PARTITIONS, replication: int = 1) -> Settings:
     """Bring a ledger into being below `folder` (keys, `ledger.json`); returns the settings with its identity."""
+    begun = (folder / "ledger.json").exists()
     files, threshold = _root_files(settings, folder)
+    if begun:
+        files = tuple(file for file in files if file.exists())
     signers = [_key(file, file.stem) for file in files]
     registrar = folder / "keys" / "registrar.json"
     registrar_key = _key(registrar, "registrar-1")
-    roots = roots_of(signers, threshold)
-    settings = _identified(settings, folder, roots).model_copy(
+    if not begun:
+        _identify(folder, roots_of(signers, threshold))
+    settings = _identified(settings, folder).model_copy(
         update={"registrar_key": registrar, "root_keys": ",".join(map(str, files))}
     )
     migrations.migrate(settings.database_url)
     _make_topics(settings, partitions, replication)
-    _begin_registry(settings, signers, roots, registrar_key, partitions)
+    _begin_registry(settings, signers, threshold, registrar_key, partitions)
     world = bootstrap.open_world(settings)
     for partition in range(partitions):
         recorder = bootstrap.open_recorder(world, partition)
@@ -69,12 +74,13 @@ def _key(path: Path, kid: str) -> SeedSigner:
     return keys.load(path) if path.exists() else keys.create(path, kid)
 
 
-def _identified(settings: Settings, folder: Path, roots: Roots) -> Settings:
-    file = folder / "ledger.json"
-    if not file.exists():
-        identity = {"ledger_id": str(uuid.uuid4()), "roots_digest": roots.digest}
-        file.write_text(json.dumps(identity, indent=1) + "\n", encoding="utf-8")
-    return settings.model_copy(update=json.loads(file.read_text(encoding="utf-8")))
+def _identify(folder: Path, roots: Roots) -> None:
+    identity = {"ledger_id": str(uuid.uuid4()), "roots_digest": roots.digest}
+    (folder / "ledger.json").write_text(json.dumps(identity, indent=1) + "\n", encoding="utf-8")
+
+
+def _identified(settings: Settings, folder: Path) -> Settings:
+    return settings.model_copy(update=json.loads((folder / "ledger.json").read_text(encoding="utf-8")))
 
 
 def _make_topics(settings: Settings, partitions: int, replication: int) -> None:
@@ -90,11 +96,12 @@ def _make_topics(settings: Settings, partitions: int, replication: int) -> None:
 
 
 def _begin_registry(
-    settings: Settings, signers: Sequence[SeedSigner], roots: Roots, registrar: SeedSigner, partitions: int
+    settings: Settings, signers: Sequence[SeedSigner], threshold: int, registrar: SeedSigner, partitions: int
 ) -> None:
     registrations = Registrations(settings, signers)
     try:
         if registrations.registry.roots is None:
+            roots = roots_of(signers, threshold)
             data = {"keys": dict(roots.keys), "threshold": roots.threshold, "partitions": partitions}
             registrations.publish("ledger_founded.v1", settings.ledger_id, data)
         if registrar.kid not in registrations.registry.keys:

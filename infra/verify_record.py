@@ -57,9 +57,11 @@ class PartitionReport:
 
 @dataclass
 class Report:
-    """The record."""
+    """The record, and how many records the registry has, `ignored` of them for a broken rule or too few signatures."""
 
     partitions: list[PartitionReport] = field(default_factory=list)
+    registered: int = 0
+    ignored: int = 0
 
     @property
     def holds(self) -> bool:
@@ -90,7 +92,8 @@ class Report:
 def verify(world: bootstrap.World, progress: Callable[[int, int], None] | None = None) -> Report:
     """Verify the record. Raises `LogAway`; everything that is wrong with the record stands in the report."""
     world.registry.refresh()
-    return Report(over_partitions(world, verify_partition, None, progress))
+    partitions = over_partitions(world, verify_partition, None, progress)
+    return Report(partitions, world.registry.registry.count, world.registry.registry.ignored)
 
 
 def verify_partition(world: bootstrap.World, partition: int, _: None, tick: Tick) -> PartitionReport:

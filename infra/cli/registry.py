@@ -25,7 +25,7 @@ from infra.registrations import Proposal
 from infra.registry_overview import MandateLine, Overview, overview
 from infra.settings import load
 
-app = typer.Typer(no_args_is_help=True, help="Root keys, proposals, deadlines and witnesses.")
+app = typer.Typer(no_args_is_help=True, help="Root keys, proposals, registrars, deadlines, witnesses.")
 File = Annotated[Path, typer.Argument(help="The proposal.")]
 Deadline = Annotated[str, typer.Argument(help="The deadline's name, such as referral_response.")]
 Grade = Annotated[str, typer.Option(help="The urgency or risk level that it is for; by default all.")]
@@ -108,6 +108,26 @@ def change_roots(
     told = f"{threshold} of {len(named)} root keys must sign: {', '.join(named)}"
     data = {"keys": named, "threshold": threshold}
     changed("roots_changed.v1", "", data, told, propose=propose, as_json=as_json)
+
+
+@app.command("add-registrar")
+def add_registrar(
+    kid: Annotated[str, typer.Argument(help="The key's id.")],
+    key: Annotated[str, typer.Argument(help="The public key: 32 bytes, base64url.")],
+    propose: Propose = None,
+    as_json: Json = False,
+) -> None:
+    """Let one more registrar's key seal entries."""
+    data = {"kid": kid, "key": key}
+    changed("registrar_enrolled.v1", "", data, f"{kid} seals from now on", propose=propose, as_json=as_json)
+
+
+@app.command("revoke-registrar")
+def revoke_registrar(
+    kid: Annotated[str, typer.Argument(help="The key's id.")], propose: Propose = None, as_json: Json = False
+) -> None:
+    """Let a registrar's key seal no more."""
+    changed("key_revoked.v1", "", {"kid": kid}, f"{kid} seals no more", propose=propose, as_json=as_json)
 
 
 @app.command("set-deadline")

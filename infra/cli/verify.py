@@ -15,6 +15,7 @@ def verify(as_json: Json = False) -> None:
         "entries": report.entries,
         "void": report.void,
         "disputed": report.disputed,
+        "registry": {"records": report.registered, "ignored": report.ignored},
         "failures": report.failures,
         "partitions": report.partitions,
     }

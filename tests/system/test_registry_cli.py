@@ -182,3 +182,19 @@ def test_a_ledger_that_was_founded_with_one_root_key_keeps_it(services: Any, dat
     registrations.close()
     assert roots is not None
     assert roots.threshold == 1
+
+
+def test_a_ledger_that_stands_starts_again_where_its_root_keys_lie_elsewhere(ledger: Settings) -> None:
+    for file in ledger.root_key_files:
+        file.unlink()
+    again = founding.found(ledger.model_copy(update={"root_keys": ""}), ledger.data)
+    assert (again.ledger_id, again.root_keys) == (ledger.ledger_id, "")
+    assert not any(file.exists() for file in ledger.root_key_files), "no key is drawn for a ledger that has its roots"
+
+
+def test_registrars_come_and_go(world: World, tamga: Tamga) -> None:
+    assert tamga("registry", "add-registrar", "registrar-2", "A" * 43)[0] == 0
+    assert tamga("registry", "revoke-registrar", "registrar-2")[0] == 0
+    assert tamga("registry", "revoke-registrar", "registrar-2")[0] == 1
+    reg = view(world).reg
+    assert [world.registry.seal_key("registrar-2", n) is not None for n in (reg - 1, reg)] == [True, False]
