@@ -13,7 +13,7 @@ from domain.registry.view import View
 from unit.domain.registry_records import FOUNDED, LEDGER, ROOT, SECOND, STRANGER, public, record, registry, state
 
 AGENCIES = ("mn.npa", "mn.opg", "mn.cfdpa")
-KIDS, UNITS, ACTORS = ("k0", "k1", "k2"), ("u0", "u1"), ("o0", "o1")
+KIDS, UNITS, ACTORS = ("k0", "k1", "k2", "k3"), ("u0", "u1"), ("o0", "o1")
 TYPES = ("referral.ReferralAccepted", "consent.ConsentRecorded")
 CATEGORIES = ("police", "shelter")
 INSTANTS = ("2026-03-01T00:00:00.000000Z", "2026-04-01T00:00:00.000000Z", "2026-05-01T00:00:00.000000Z")
@@ -77,7 +77,15 @@ MEMBERS: dict[str, tuple[str, str]] = {
 }
 OF_THE_LEDGER = {"registrar_enrolled", "deadline_set", "deadline_reset", "witness_added", "witness_removed",
                  "roots_changed", "ledger_founded"}  # fmt: skip
-SIGNERS = st.sampled_from([(ROOT,), (ROOT, SECOND), (SECOND,), (STRANGER,)])
+SIGNERS = st.sampled_from([*[(ROOT, SECOND)] * 7, (ROOT,), (SECOND,), (STRANGER,)])
+BEFORE = (
+    FOUNDED,
+    *(
+        record("agency_enrolled", agency, {"name": "n", "categories": list(CATEGORIES), "kid": kid, "key": public("a")})
+        for agency, kid in zip(AGENCIES[:2], KIDS, strict=False)
+    ),
+    *(record("unit_added", agency, {"unit": UNITS[0], "name": "n"}) for agency in AGENCIES[:2]),
+)
 
 
 @st.composite
@@ -90,8 +98,30 @@ def records(draw: st.DrawFn) -> bytes:
     if data and draw(st.integers(0, 9)) == 0:
         data[draw(st.sampled_from(sorted(data)))] = draw(JUNK)
     about_ledger = (name in OF_THE_LEDGER) is (draw(st.integers(0, 9)) > 0)
-    subject = LEDGER if about_ledger else draw(st.sampled_from(AGENCIES))
+    subject = LEDGER if about_ledger else draw(st.sampled_from(AGENCIES + AGENCIES[:2] * 2))
     return record(name, subject, data, *draw(SIGNERS))
+
+
+PAIRS = (
+    ("unit_suspended", "unit_reinstated", {"unit": "u0"}),
+    ("officer_recused", "recusal_ended", {"actor": "o0"}),
+    ("deadline_set", "deadline_reset", {"deadline": "reroute", "after": "PT1H"}),
+    ("agency_suspended", "agency_reinstated", {}),
+    ("witness_added", "witness_removed", {"name": "n", "key": public("a")}),
+    ("key_rotated", "key_compromised", {"kid": "k2", "replaces": "k0", "key": public("b"), "since": INSTANTS[1]}),
+)
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> list[bytes]:
+    """A record and the one that ends what it began, perhaps with another record between."""
+    first, second, data = draw(st.sampled_from(PAIRS))
+    subject = LEDGER if first in OF_THE_LEDGER else AGENCIES[0]
+    began, ended = (record(name, subject, data, ROOT, SECOND) for name in (first, second))
+    return [began, *draw(st.lists(records(), max_size=1)), ended]
+
+
+STEPS = st.lists(records().map(lambda one: [one]) | pairs(), max_size=15).map(lambda parts: sum(parts, []))
 
 
 def keys_seen(found: Registry, reg: int, at: str) -> Any:
@@ -127,9 +157,9 @@ def test_the_random_records_are_of_every_type() -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(steps=st.lists(records(), max_size=25))
+@given(steps=STEPS)
 def test_the_records_up_to_a_reg_say_what_holds_there(steps: list[bytes]) -> None:
-    whole, prefix = registry(FOUNDED, *steps), registry(FOUNDED)
+    whole, prefix = registry(*BEFORE, *steps), registry(*BEFORE)
     for raw in steps:
         prefix.apply(raw)
         assert seen(prefix, prefix.count) == seen(whole, prefix.count)
@@ -138,9 +168,9 @@ def test_the_records_up_to_a_reg_say_what_holds_there(steps: list[bytes]) -> Non
 
 
 @settings(deadline=None, max_examples=150)
-@given(steps=st.lists(records(), max_size=25))
+@given(steps=STEPS)
 def test_no_record_that_is_ignored_changes_anything(steps: list[bytes]) -> None:
-    found = registry(FOUNDED)
+    found = registry(*BEFORE)
     for raw in steps:
         before = deepcopy(found)
         if not found.apply(raw):
