@@ -121,7 +121,9 @@ def pairs(draw: st.DrawFn) -> list[bytes]:
     return [began, *draw(st.lists(records(), max_size=1)), ended]
 
 
-STEPS = st.lists(records().map(lambda one: [one]) | pairs(), max_size=15).map(lambda parts: sum(parts, []))
+STEPS = st.lists(records().map(lambda one: [one]) | pairs(), max_size=15).map(
+    lambda parts: [one for part in parts for one in part]
+)
 
 
 def keys_seen(found: Registry, reg: int, at: str) -> Any:
