@@ -29,6 +29,7 @@ KNOWN_STAGES = frozenset(
     {
         "consent",
         "identification",
+        "protection",
         "referral",
     }
 )
