@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from domain.case import Case
 from domain.catalogue import STREAM_ID, EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
 from domain.stages import consent, identification, protection, referral
@@ -41,8 +40,6 @@ _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, ru
 _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RELATIONS.items()}
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
 _FOLDS: Folds = {name: fold for stage in _STAGES.values() for name, fold in stage.FOLDS.items()}
-
-_LATE = deadline("late_entry")
 
 
 class _Question(NamedTuple):
@@ -147,7 +144,7 @@ def _fact(state: Any, event: Event, event_type: EventType, context: Context) -> 
     if event_type.name == "case.RecordImported":
         # History of elsewhere: nobody here was late with it or broke a rule by it.
         return ()
-    if event.time < shifted(context.at, -_LATE):
+    if event.time < shifted(context.at, -context.partners.deadline("late_entry")):
         stated.append(breach("LATE_ENTRY"))
     if _is_recused(state, event, event_type, context):
         stated.append(breach("ACTED_WHILE_RECUSED", "actor not recused"))

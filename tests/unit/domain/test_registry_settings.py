@@ -11,7 +11,7 @@ from domain.profile import deadline
 from domain.record.entry import unb64u
 from domain.stages.rules import Context, shifted
 from unit.domain.registry_records import BEFORE, LEDGER, is_ignored, public, record, registry
-from unit.domain.story import AT, CHILD_PROTECTION, HOTLINE, INDICATED, PRESUMED, act, given, take
+from unit.domain.story import AT, CHILD_PROTECTION, HOTLINE, INDICATED, PRESUMED, act, given, outcome, take
 
 
 def due(name: str, after: Any, grade: str | None = None, *, subject: str = LEDGER) -> bytes:
@@ -124,3 +124,24 @@ IGNORED: dict[str, tuple[tuple[bytes, ...], bytes]] = {
 @pytest.mark.parametrize(("before", "raw"), IGNORED.values(), ids=IGNORED)
 def test_a_setting_that_breaks_a_rule_changes_nothing(before: tuple[bytes, ...], raw: bytes) -> None:
     assert is_ignored(before, raw)
+
+
+def test_an_entry_is_late_as_the_registry_sets_it() -> None:
+    case = given([INDICATED, PRESUMED])
+    screened = act("identification.ScreeningCompleted", HOTLINE, time=shifted(AT, -timedelta(hours=30)))
+    assert outcome(case, screened, Context(AT, registry(*BEFORE).view())) == ("LATE_ENTRY",)
+    assert outcome(case, screened, Context(AT, registry(*BEFORE, due("late_entry", "P2D")).view())) == ()
+
+
+def test_a_recovery_period_is_as_long_as_the_registry_sets_it() -> None:
+    decided = act(
+        "identification.ReasonableGroundsDecided", CHILD_PROTECTION, decision="positive", decided_on="2026-03-02"
+    )
+    enrolled = record(
+        "agency_enrolled",
+        CHILD_PROTECTION,
+        {"name": "C", "categories": ["child_protection"], "kid": "c-1", "key": public("c")},
+    )
+    view = registry(*BEFORE, enrolled, due("recovery_period", "P45D")).view()
+    _, stated = take(given([INDICATED, PRESUMED]), decided, Context(AT, view))
+    assert [e.data["ends_on"] for e in stated if e.type == "identification.RecoveryPeriodOpened"] == ["2026-04-16"]
