@@ -14,6 +14,7 @@ from domain.event import Effect, Event
 from domain.refusals import Refusal
 from domain.stages.amounts import at_least
 from domain.stages.effects import breach
+from domain.stages.prosecution.rules import is_convicted
 from domain.stages.redress.folds import FOLDS
 from domain.stages.redress.rules import RELATIONS, RULES, civil_judgment_given, claim_between
 from domain.stages.redress.state import RedressState
@@ -45,9 +46,11 @@ def _decided(event: Event) -> None:
 
 
 def _based(case: Case, event: Event, event_type: EventType, context: Context) -> None:
-    """An order on a civil judgment orders no more than it grants, whatever else stands; a claim that is named is one
+    """An order rests on the judgment that it names as its basis, whatever else stands; a claim that is named is one
     between these two. Raises Refusal `redress.no_judgment`, `claim.unknown`."""
     data = event.data
+    if data["basis"] == "criminal_judgment" and not is_convicted(case, data["defendant_id"]):
+        raise Refusal("redress.no_judgment", "data.basis")
     if data["basis"] == "civil_judgment":
         broken = civil_judgment_given(case, event, event_type, context)
         if broken:

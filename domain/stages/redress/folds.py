@@ -155,7 +155,7 @@ def _charged_otherwise(case: Case, data: Mapping[str, Any]) -> bool:
     """Whether a charge that the verdict does not name is open still, or was decided against the defendant."""
     others = [
         charge
-        for key, charge in getattr(case, "charges", {}).items()
+        for key, charge in case.charges.items()
         if charge.defendant_id == data["defendant_id"] and key not in data["charge_id"]
     ]
     return any(charge.state not in _ENDED and charge.result not in _NOT_GUILTY for charge in others)
