@@ -32,7 +32,16 @@ KNOWN_STAGES = frozenset(
         "referral",
     }
 )
-KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
+KNOWN_TYPES = frozenset(
+    {
+        "case.RecordImported",
+        "case.LeadsAssigned",
+        "case.DormancyMarked",
+        "ledger.BreachRecorded",
+        "ledger.DutyOverdueMarked",
+        "ledger.RefusalUnresolvedMarked",
+    }
+)
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""

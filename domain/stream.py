@@ -17,10 +17,11 @@ from domain.event import Effect, Event, Recorded
 from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
-from domain.stages import consent, identification, referral
+from domain.stages import consent, identification, ledger, referral
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
+from domain.stages.ledger.duties import duties_after
 from domain.stages.rules import HOLDS, Broken, Context, Folds, Rule, any_of, shifted
 from domain.stages.state import StreamState
 
@@ -34,6 +35,7 @@ _STAGES: Mapping[str, ModuleType] = {
     "identification": identification,
     "consent": consent,
     "referral": referral,
+    "ledger": ledger,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}
@@ -201,6 +203,7 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     state = _of_kind(state, known)
     fold = _FOLDS.get(event.type)
     evolved = changed(state, version=recorded.n, ids=_named(state, recorded), **(fold(state, recorded) if fold else {}))
+    evolved = changed(evolved, duties=duties_after(state.duties, recorded))
     return _fact_in_case(evolved, recorded, known) if isinstance(evolved, Case) else evolved
 
 
@@ -216,8 +219,13 @@ def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
 
 
 def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case: its publisher, leads that it assigns, and its addressee."""
-    agencies = {recorded.event.publisher}
+    """The agencies that this entry brings into the case: its publisher, leads that it assigns, and its addressee.
+
+    The clock is a service and nobody in a case.
+    """
+    event_type = by_name.get(recorded.event.type)
+    by_clock = event_type is not None and event_type.kind == "clock"
+    agencies = set[str]() if by_clock else {recorded.event.publisher}
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}

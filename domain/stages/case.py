@@ -13,7 +13,7 @@ from domain.catalogue import EventType
 from domain.event import Effect, Event, Recorded
 from domain.profile import AGENCIES, DEFAULTS
 from domain.refusals import Refusal
-from domain.stages.effects import leads_assigned
+from domain.stages.effects import breach, leads_assigned
 from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Officer, Rules, reason_stated
 
 if TYPE_CHECKING:
@@ -85,11 +85,13 @@ def leads_at_opening(event: Event, context: Context) -> Effect:
 
 
 def admit(case: Case, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
-    """Admit `case.RecordImported`, the only type of this stage that is known.
+    """Admit `case.RecordImported`, or state beside `case.DormancyMarked` that nobody looked after the case.
 
     Raises Refusal: `case.already_imported`, `case.not_reference`, `case.dataset_of_importer`,
     `case.citizenship_identifies`.
     """
+    if event.type == "case.DormancyMarked":
+        return (breach("DEADLINE_MISSED"),)
     match case.status:
         case "reference":
             raise Refusal("case.already_imported")

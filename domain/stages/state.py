@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from domain.stages.duty import NONE, Duties
+
 
 class Past(NamedTuple):
     """An admitted event, as far as later events ask who said what when: `type` is the short name."""
@@ -25,9 +27,10 @@ class Past(NamedTuple):
 class StreamState:
     """A stream before its first event, and the part that is common to all kinds. `version` is the n of the last entry,
     `ids` holds what each id on record names, as the id field that put it there (`referral_id`), `events` what was
-    admitted by event id (an id is one publisher's own, so two events may bear it)."""
+    admitted by event id (an id is one publisher's own, so two events may bear it), `duties` what is to be done yet."""
 
     stream: str
     version: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    duties: Duties = NONE

@@ -34,7 +34,7 @@ def refused(data: dict[str, Any]) -> Refusal:
 
 def test_three_stages_and_the_imported_record_are_known() -> None:
     submitted = Counter(by_name[name].stage for name in SUBMITTED)
-    assert submitted == {"identification": 17, "consent": 6, "referral": 11, "case": 1}
+    assert submitted == {"identification": 17, "consent": 6, "referral": 11, "case": 2, "ledger": 2}
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
         "case.LeadsAssigned",
         "identification.RecoveryPeriodOpened",
