@@ -63,7 +63,7 @@ def duties_after(before: Duties, recorded: Recorded) -> Duties:
         return _marked(before, event)
     facts = Facts(event, recorded, {**_referred(before, event), **event.data})
     known = _known_after(before, recorded)
-    left = _discharged(before.open, facts)
+    left = discharged(before.open, facts)
     new = {
         (event.id, row.deadline, recorded.n): duty
         for row in _OPENERS.get(event.type, ())
@@ -106,7 +106,7 @@ def _half_said(event: Event) -> Iterator[tuple[str, str, str]]:
             yield (event.type, event.data[stream_field], subject)
 
 
-def _discharged(open_: Mapping[Key, Duty], facts: Facts) -> Mapping[Key, Duty]:
+def discharged(open_: Mapping[Key, Duty], facts: Facts) -> Mapping[Key, Duty]:
     """The duties that are left; the same mapping where the event discharges none."""
     closers = _CLOSERS.get(facts.event.type)
     of = facts.event.data.get("of") if facts.event.type in _CANCELS else None
