@@ -2,8 +2,8 @@
 
 None of them shows an agency, a case or a message: names of processes, codes, positions and counts alone. Ready means:
 PostgreSQL and Kafka answer, a registrar and a projector are ready and were heard of in the last 10 s, none that was
-heard of lately is anything else, and none stopped with an alarm. A registrar without a partition stands by: it counts
-neither way.
+heard of lately is anything else, and none stopped with an alarm. A registrar without a partition and a clock beside the
+one that leads stand by: they count neither way. A ledger may run without a clock; one that stopped is a reason.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from infra.kafka.errors import LogAway
 router = APIRouter(tags=["operation"])
 
 STALE_SECONDS = 10.0
-STANDBY = "no_partition"
-ROLES = ("registrar", "projector")
+STANDBY = frozenset({"no_partition", "standby"})
+ROLES = {"registrar": True, "projector": True, "clock": False}
+"""Roles, and whether a process of each must be there."""
 
 _PROCESSES = b"""
 SELECT name, role, state, code, extract(epoch FROM now() - seen_at)::float8 AS age FROM process ORDER BY name
@@ -142,12 +143,13 @@ def _process(row: dict[str, Any]) -> Process:
 def _not_ready(processes: list[Process]) -> list[str]:
     """`registrar.absent`, `registrar.waiting`, `registrar.stopped` …, each once."""
     reasons = []
-    for role in ROLES:
+    for role, needed in ROLES.items():
         of_role = [p for p in processes if p.role == role]
-        fresh = [p for p in of_role if not p.stale and p.code != STANDBY]
+        fresh = [p for p in of_role if not p.stale and p.code not in STANDBY]
         alarms = [p for p in of_role if p.state == "stopped" and p.code]
         reasons += [f"{role}.{p.state}" for p in [*fresh, *alarms] if p.state != "ready"]
-        if not fresh:
+        # Of those that stand by, one must lead.
+        if not fresh and (needed or any(not p.stale for p in of_role)):
             reasons.append(f"{role}.absent")
     return sorted(set(reasons))
 
