@@ -70,7 +70,7 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     before, found = _state(rows), {r[1:keys]: DutyRow._make(r) for r in rows.values()}
     after = duties_after(before, entry.recorded)
     if after.known != before.known or _BOOK not in found:
-        kept = orjson.dumps(after.known).decode()
+        kept = orjson.dumps(after.known, option=orjson.OPT_SORT_KEYS).decode()
         yield DutyRow(entry.stream, *_BOOK, "", "", "", "", 0, "", "", "", kept)
     for key, duty in after.open.items():
         if before.open.get(key) is not duty:
@@ -109,7 +109,7 @@ def _row(stream: str, key: tuple[str, str, int], duty: Duty, before: DutyRow | N
     state, next_at, refusals = ("marked", "", 0) if duty.marked else ("open", duty.due_at, 0)
     if before is not None and before.event_id == event_id and not duty.marked:
         state, next_at, refusals = before.state, before.next_at, before.refusals
-    says, kept = orjson.dumps(duty.says, option=orjson.OPT_SORT_KEYS).decode(), orjson.dumps(duty).decode()
+    says, kept = (orjson.dumps(each, option=orjson.OPT_SORT_KEYS).decode() for each in (duty.says, duty))
     return DutyRow(stream, *key, duty.due_at, duty.owner, state, next_at, refusals, event_id, duty.clock, says, kept)
 
 

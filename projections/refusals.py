@@ -97,8 +97,9 @@ def _again(rows: Mapping[Key, Row], key: tuple[str, str, str, str, str], refused
     }  # fmt: skip
     mark = mark_id(refused.stream, refused.type, "refusal_unresolved", shown_at, refused.publisher) if desk else ""
     said = orjson.dumps(says, option=orjson.OPT_SORT_KEYS).decode() if desk else ""
-    told = (refused.code, event_id, refused.at, shown_at, 1, "open")
-    return RefusalRow(*key, *told, shown_at if desk else "", 0, mark, said)
+    next_at = shown_at if desk else ""
+    told = (refused.code, event_id, refused.at, shown_at, 1, "open", next_at, 0, mark, said)
+    return RefusalRow._make((*key, *told))
 
 
 def _followed(rows: Mapping[Key, Row], recorded: Recorded) -> Iterable[Row]:

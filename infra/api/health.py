@@ -15,6 +15,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
+from infra import clock
 from infra.api.service import Service, Shared
 from infra.kafka.errors import LogAway
 
@@ -38,6 +39,11 @@ LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.part
 WHERE log.topic = %s ORDER BY log.partition, view.name
 """
 _PARKED = b"SELECT count(*) AS parked FROM parked JOIN view USING (table_name)"
+
+_DUE = b"""
+SELECT (SELECT count(*) FROM duties WHERE next_at > '' AND next_at <= %(now)s)
+     + (SELECT count(*) FROM refusals WHERE next_at > '' AND next_at <= %(now)s) AS due
+"""
 
 
 class Process(BaseModel):
@@ -70,6 +76,7 @@ class Readiness(BaseModel):
     processes: list[Process] = []
     partitions: list[PartitionLag] = []
     parked: int = Field(0, description="entries that a view could not fold")
+    clock_due: int = Field(0, description="what has fallen due and the clock's entry does not say yet")
 
 
 class Alive(BaseModel):
@@ -117,6 +124,8 @@ async def look(service: Service) -> Readiness:
         found.processes = [_process(row) for row in await service.database.rows(_PROCESSES)]
         logs = await service.database.rows(_LOGS, (topic,))
         views = await service.database.rows(_VIEWS, (topic,))
+        if {"duties", "refusals"} <= {view["name"] for view in views}:
+            found.clock_due = (await service.database.row(_DUE, {"now": clock.now()}) or {"due": 0})["due"]
         found.parked = (await service.database.row(_PARKED) or {"parked": 0})["parked"]
     except psycopg.Error:
         found.database = False
@@ -167,6 +176,7 @@ def _set_gauges(service: Service, found: Readiness) -> None:
     m.database_up.set(found.database)
     m.kafka_up.set(found.kafka)
     m.parked.set(found.parked)
+    m.clock_due.set(found.clock_due)
     for p in found.processes:
         m.process_ready.labels(p.name, p.role).set(p.state == "ready" and not p.stale)
     for log in found.partitions:

@@ -86,9 +86,7 @@ class ClockProcess:
         self.world = bootstrap.open_world(settings)
         self.heartbeat = Heartbeat(self.world.pool, f"clock-{settings.instance}", "clock")
         self.told_to_stop = threading.Event()
-        self.clock = Clock(
-            source=self.due, send=self.send, now=clock.now, monotonic=time.monotonic, alarm=self.alarm
-        )  # fmt: skip
+        self.clock = Clock(source=self.due, send=self.send, now=clock.now, monotonic=time.monotonic, alarm=self.alarm)
         self._lock: psycopg.Connection[Any] | None = None
 
     def run(self) -> int:
@@ -132,7 +130,7 @@ class ClockProcess:
         """What the views say is due."""
         with self.world.pool.connection() as c:
             rows = c.execute(_DUE, {"now": now, "unresolved": UNRESOLVED, "limit": AT_ONCE}).fetchall()
-        return [Due(*row[:4], orjson.loads(row[4]), row[5]) for row in rows]
+        return [Due._make((*row[:4], orjson.loads(row[4]), row[5])) for row in rows]
 
     def send(self, dues: Sequence[Due]) -> Iterator[tuple[Due, str]]:
         """Publish and wait for the outcomes."""

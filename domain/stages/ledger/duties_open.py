@@ -55,7 +55,7 @@ def opened(row: Row, facts: Facts, known: Mapping[str, Mapping[str, Any]]) -> Du
     if due_at is None:
         return None
     owner = _owner(row.owner, facts, known)
-    subject = {name: data[name] for name in _named(row) if name in data}
+    subject = {name: data[name] for name in sorted(_named(row)) if name in data}
     says = _says(row, facts, due_at, owner)
     rest = data[row.sum] if row.sum else 0
     return Duty(
