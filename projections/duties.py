@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from domain.stages.duty import Duties, Duty
-from domain.stages.ledger.duties import duties_after
+from domain.stages.duty import Dormancy, Duties, Duty
+from domain.stages.ledger.duties import dormancy_duty, duties_after
 from domain.stages.ledger.duties_open import shifted_safely
 from domain.stages.ledger.duties_said import CLOCK, mark_id
 from projections.engine import Key, Row
@@ -77,8 +77,8 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
             yield _row(entry.stream, key, duty, found.get(key))
     for key in before.open.keys() - after.open.keys():
         yield found[key]._replace(state="done", next_at="", kept="")
-    if after.dormancy is not before.dormancy:
-        yield _dormancy(entry.stream, after.dormancy, found.get(_DORMANCY))
+    if after.dormancy != before.dormancy:
+        yield from _dormancy(entry.stream, after, found.get(_DORMANCY))
 
 
 def _state(rows: Mapping[Key, Row]) -> Duties:
@@ -93,7 +93,7 @@ def _state(rows: Mapping[Key, Row]) -> Duties:
         if not each.duty:
             known = kept
         elif (each.of_event, each.duty, each.n) == _DORMANCY:
-            dormancy = _duty(kept)
+            dormancy = Dormancy._make(kept)
         else:
             open_[(each.of_event, each.duty, each.n)] = _duty(kept)
     return Duties(open_, dormancy, known)
@@ -113,11 +113,12 @@ def _row(stream: str, key: tuple[str, str, int], duty: Duty, before: DutyRow | N
     return DutyRow(stream, *key, duty.due_at, duty.owner, state, next_at, refusals, event_id, duty.clock, says, kept)
 
 
-def _dormancy(stream: str, duty: Duty | None, before: DutyRow | None) -> DutyRow:
-    if duty is not None:
-        return _row(stream, _DORMANCY, duty, before)
-    assert before is not None
-    return before._replace(state="done", next_at="", kept="")
+def _dormancy(stream: str, after: Duties, before: DutyRow | None) -> Iterable[DutyRow]:
+    duty = dormancy_duty(after)
+    if duty is not None and after.dormancy is not None:
+        yield _row(stream, _DORMANCY, duty, before)._replace(kept=orjson.dumps(list(after.dormancy)).decode())
+    elif before is not None:
+        yield before._replace(state="done", next_at="", kept="")
 
 
 def _after_refusal(rows: Mapping[Key, Row], refused: Refused) -> Iterable[Row]:

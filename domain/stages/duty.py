@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Key = tuple[str, str, int]
 """Event id, deadline, and the n of the entry that opened the duty: an event id is one publisher's own, so two events of
@@ -35,6 +35,17 @@ class Duty:
     marked: bool = False
 
 
+class Dormancy(NamedTuple):
+    """The last event of a case, and since when the time runs; `domain.stages.ledger.duties.dormancy_duty` makes it the
+    duty to look after the case. `marked` as for a duty."""
+
+    of: str
+    since: str
+    opened_by: str
+    publisher: str
+    marked: bool = False
+
+
 @dataclass(frozen=True)
 class Duties:
     """The duties of a stream. `known` holds by id what later events only refer to (and the leads under `leads`),
@@ -42,7 +53,7 @@ class Duties:
     others: (type, the other stream, the subject there)."""
 
     open: Mapping[Key, Duty] = field(default_factory=dict)
-    dormancy: Duty | None = None
+    dormancy: Dormancy | None = None
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     protective: Mapping[tuple[str, str], str] = field(default_factory=dict)
     halves: frozenset[tuple[str, str, str]] = frozenset()

@@ -21,6 +21,7 @@ from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
 from consumers.clock import Clock, Due
+from consumers.ports import Stop
 from domain.catalogue import by_name
 from domain.record.signing import SeedSigner
 from domain.stages.ledger.duties_said import CLOCK, UNRESOLVED
@@ -49,15 +50,11 @@ SELECT event_id, stream, clock, due_at, says, refusals FROM (
 """
 
 
-class NoKeyError(Exception):
-    """The clock has no key; the message says where it must lie."""
-
-
 def key_of(settings: Settings) -> SeedSigner:
-    """The clock's key: the file that is set, else that of the data folder."""
+    """The clock's key: the file that is set, else that of the data folder. Raises `Stop` when there is none."""
     file: Path = settings.clock_key or settings.data / "keys" / f"{CLOCK}.json"
     if not file.exists():
-        raise NoKeyError(f"there is no key of {CLOCK} at {file}: `tamga agency add {CLOCK}`, or set TAMGA_CLOCK_KEY")
+        raise Stop("clock.no_key", f"no key of {CLOCK} at {file}: `tamga agency add {CLOCK}`, or set TAMGA_CLOCK_KEY")
     return keys.load(file)
 
 
@@ -157,10 +154,9 @@ def main() -> int:
         except (LogAway, PersistenceError, psycopg.Error) as away:
             log.warning("waiting", reason=type(away).__name__)
             time.sleep(1)
-        except (LogFault, NoKeyError) as fault:
-            code, message = (fault.code, fault.message) if isinstance(fault, LogFault) else ("clock.no_key", str(fault))
-            log.critical("stopped", code=code, message=message)
-            say_stopped(settings.database_url, name, "clock", code, message)
+        except (LogFault, Stop) as fault:
+            log.critical("stopped", code=fault.code, message=fault.message)
+            say_stopped(settings.database_url, name, "clock", fault.code, fault.message)
             return STOPPED
 
     def stop(*_: object) -> None:

@@ -7,14 +7,14 @@ same instants. A type that is not known opens nothing. Called by `domain.stream`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
 from domain.profile import deadline
 from domain.stages.change import changed
-from domain.stages.duty import Duties, Duty, Key
+from domain.stages.duty import Dormancy, Duties, Duty, Key
 from domain.stages.effects import breach
 from domain.stages.ledger.duties_open import Facts, opened, shifted_safely, values
 from domain.stages.ledger.duties_row import Done, Row
@@ -61,22 +61,28 @@ def duties_after(before: Duties, recorded: Recorded) -> Duties:
         return before
     if event_type.kind == "clock":
         return _marked(before, event)
-    facts = Facts(event, recorded, {**_referred(before, event), **event.data})
-    known = _known_after(before, recorded)
-    left = discharged(before.open, facts)
-    new = {
-        (event.id, row.deadline, recorded.n): duty
-        for row in _OPENERS.get(event.type, ())
-        if (duty := opened(row, facts, known)) is not None
-    }
-    if new:
-        left = {key: duty for key, duty in left.items() if not _renewed(duty, new)} | new
-    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": dormancy_after(before, event, event_type)}
+    known, left = _known_after(before, recorded), before.open
+    openers = _OPENERS.get(event.type, ())
+    if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
+        facts = Facts(event, recorded, {**_referred(before, event), **event.data})
+        left = _with_opened(discharged(left, facts), openers, facts, known)
+    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": _dormancy_after(before, event, event_type)}
     if event_type.protective:
         changes["protective"] = {**before.protective, (event.type, event.publisher): recorded.at}
     if event.type in _HALVES:
         changes["halves"] = before.halves | set(_half_said(event))
     return changed(before, **changes)
+
+
+def _with_opened(
+    left: Mapping[Key, Duty], openers: Sequence[Row], facts: Facts, known: Mapping[str, Mapping[str, Any]]
+) -> Mapping[Key, Duty]:
+    new = {
+        (facts.event.id, row.deadline, facts.recorded.n): duty
+        for row in openers
+        if (duty := opened(row, facts, known)) is not None
+    }
+    return {key: duty for key, duty in left.items() if not _renewed(duty, new)} | new if new else left
 
 
 def _referred(before: Duties, event: Event) -> dict[str, Any]:
@@ -161,10 +167,10 @@ def _renewed(duty: Duty, new: Mapping[Key, Duty]) -> bool:
 def _marked(before: Duties, event: Event) -> Duties:
     """The clock has said it: the mark stands until the duty is done; a period that has run out is over."""
     if event.type == _DORMANCY:
-        dormancy = before.dormancy
-        if dormancy is None or not _says(dormancy, event):
+        duty = dormancy_duty(before)
+        if before.dormancy is None or duty is None or not _says(duty, event):
             return before
-        return changed(before, dormancy=changed(dormancy, marked=True))
+        return changed(before, dormancy=before.dormancy._replace(marked=True))
     left: dict[Key, Duty] = {}
     for key, duty in before.open.items():
         if duty.clock != event.type or not _says(duty, event):
@@ -178,31 +184,44 @@ def _says(duty: Duty, event: Event) -> bool:
     return all(event.data.get(name) == value for name, value in duty.says.items())
 
 
-def dormancy_after(before: Duties, event: Event, event_type: EventType) -> Duty | None:
+def _dormancy_after(before: Duties, event: Event, event_type: EventType) -> Dormancy | None:
     """A case is dormant when its last event is a while ago; a late entry of what was earlier changes nothing.
 
     After a mark the time runs from there, so that an old case that is entered late is marked now and then, not at
     each of its events. The registrar asks whether the case is open.
     """
     last = before.dormancy
-    if event_type.stream != "case" and last is None:
+    if event.type == "case.Closed" or (event_type.stream != "case" and last is None):
         return None
-    if event.type == "case.Closed":
-        return None
-    since = max(event.time, last.due_at) if last is not None and last.marked else event.time
-    due_at = shifted_safely(since, deadline("dormancy"))
-    if due_at is None or (last is not None and not last.marked and due_at < last.due_at):
+    if last is None:
+        return Dormancy(event.id, event.time, event.type, event.publisher)
+    if not last.marked and event.time < last.since:
         return last
-    owner = before.known.get("leads", {}).get("care", event.publisher)
-    says = {"last_event": event.id, "days": deadline("dormancy").days}
-    return Duty(event.id, "dormancy", due_at, owner, event.type, event.publisher, _DORMANCY, says, {})
+    since = event.time
+    if last.marked:
+        since = max(since, shifted_safely(last.since, deadline("dormancy")) or since)
+    return Dormancy(event.id, since, event.type, event.publisher)
+
+
+def dormancy_duty(duties: Duties) -> Duty | None:
+    """The duty to look after a case: open from each event on, the care lead's."""
+    last, after = duties.dormancy, deadline("dormancy")
+    due_at = shifted_safely(last.since, after) if last is not None else None
+    if last is None or due_at is None:
+        return None
+    owner = duties.known.get("leads", {}).get("care", last.publisher)
+    says = {"last_event": last.of, "days": after.days}
+    return Duty(
+        last.of, "dormancy", due_at, owner, last.opened_by, last.publisher, _DORMANCY, says, {}, marked=last.marked
+    )
 
 
 def all_open(duties: Duties) -> Iterator[Duty]:
     """The open duties of a stream, dormancy included."""
     yield from duties.open.values()
-    if duties.dormancy is not None:
-        yield duties.dormancy
+    dormancy = dormancy_duty(duties)
+    if dormancy is not None:
+        yield dormancy
 
 
 def duty_open(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.stages.ledger.duties import dormancy_duty
 from domain.stages.ledger.duties_row import OVERDUE
 from domain.stages.rules import Context
 from unit.domain.story import (
@@ -157,9 +158,11 @@ def test_an_old_case_entered_late_is_marked_now_and_then_not_at_each_event() -> 
     for number in range(1, 29):
         done = replace(FLAG, time=day(number, 1), id=uid(f"flag {number}"), data={"flag_id": uid(f"f{number}")})
         case, _ = take(case, done)
-        if case.duties.dormancy.due_at <= AT:
+        duty = dormancy_duty(case.duties)
+        assert duty is not None
+        if duty.due_at <= AT:
             marks += 1
-            case, _ = take(case, act("case.DormancyMarked", CLOCK, last_event=case.duties.dormancy.of, days=14))
+            case, _ = take(case, act("case.DormancyMarked", CLOCK, last_event=duty.of, days=14))
     assert marks <= 5
 
 
