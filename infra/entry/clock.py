@@ -48,6 +48,13 @@ SELECT event_id, stream, clock, due_at, says, refusals FROM (
     WHERE next_at > '' AND next_at <= %(now)s
 ) AS listed ORDER BY next_at, event_id LIMIT %(limit)s
 """
+_LEADS = b"""
+SELECT EXISTS (SELECT FROM pg_locks
+               WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objid = %(lock)s AND granted)
+    OR pg_try_advisory_lock(%(lock)s)
+    OR NOT EXISTS (SELECT FROM process WHERE role = 'clock' AND state = 'ready' AND name <> %(name)s
+                   AND seen_at > now() - interval '10 s')
+"""
 
 
 def key_of(settings: Settings) -> SeedSigner:
@@ -81,7 +88,8 @@ class ClockProcess:
         self.settings, self.log = settings, log
         self.signer = key_of(settings)
         self.world = bootstrap.open_world(settings)
-        self.heartbeat = Heartbeat(self.world.pool, f"clock-{settings.instance}", "clock")
+        self.name = f"clock-{settings.instance}"
+        self.heartbeat = Heartbeat(self.world.pool, self.name, "clock")
         self.told_to_stop = threading.Event()
         self.clock = Clock(source=self.due, send=self.send, now=clock.now, monotonic=time.monotonic, alarm=self.alarm)
         self._lock: psycopg.Connection[Any] | None = None
@@ -107,15 +115,13 @@ class ClockProcess:
         return 0
 
     def leads(self) -> bool:
-        """Does this clock hold the lock? It is given back when the connection ends, however that happens."""
+        """Does this clock hold the lock, or has the one that holds it not been heard of?
+
+        The lock is given back when the connection ends, however that happens; a paused clock keeps it.
+        """
         if self._lock is None:
             self._lock = psycopg.connect(self.settings.database_url, autocommit=True, connect_timeout=2)
-        row = self._lock.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-            " AND objid = %(lock)s AND granted) OR pg_try_advisory_lock(%(lock)s)",
-            {"lock": LOCK},
-        ).fetchone()
-        return row == (True,)
+        return self._lock.execute(_LEADS, {"lock": LOCK, "name": self.name}).fetchone() == (True,)
 
     def let_go(self) -> None:
         """Let another clock lead."""
