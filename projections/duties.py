@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from domain.event import Event
 from domain.stages.duty import Dormancy, Duties, Duty
-from domain.stages.ledger.duties import dormancy_duty, duties_after
+from domain.stages.ledger.duties import duties_after
+from domain.stages.ledger.duties_dormancy import dormancy_duty
 from domain.stages.ledger.duties_open import shifted_safely
 from domain.stages.ledger.duties_said import CLOCK, mark_id
 from projections.engine import Key, Row
@@ -69,8 +71,9 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     assert entry.recorded is not None
     before, found = _state(rows), {r[1:keys]: DutyRow._make(r) for r in rows.values()}
     after = duties_after(before, entry.recorded)
-    if after.known != before.known or _BOOK not in found:
-        kept = orjson.dumps(after.known, option=orjson.OPT_SORT_KEYS).decode()
+    if (after.known, after.held) != (before.known, before.held) or _BOOK not in found:
+        book = {"known": after.known, "held": {key: list(event) for key, event in after.held.items()}}
+        kept = orjson.dumps(book, option=orjson.OPT_SORT_KEYS).decode()
         yield DutyRow(entry.stream, *_BOOK, "", "", "", "", 0, "", "", "", kept)
     for key, duty in after.open.items():
         if before.open.get(key) is not duty:
@@ -84,19 +87,20 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
 def _state(rows: Mapping[Key, Row]) -> Duties:
     """The duties as the rows keep them; what only the registrar asks (halves, protective acts) is not kept here."""
     open_: dict[tuple[str, str, int], Duty] = {}
-    known: dict[str, Any] = {}
+    book: dict[str, Any] = {"known": {}, "held": {}}
     dormancy = None
     for each in map(DutyRow._make, rows.values()):
         if not each.kept:
             continue
         kept = orjson.loads(each.kept)
         if not each.duty:
-            known = kept
+            book = kept
         elif (each.of_event, each.duty, each.n) == _DORMANCY:
             dormancy = Dormancy._make(kept)
         else:
             open_[(each.of_event, each.duty, each.n)] = _duty(kept)
-    return Duties(open_, dormancy, known)
+    held = {key: Event._make(event) for key, event in book["held"].items()}
+    return Duties(open_, dormancy, held, book["known"])
 
 
 def _duty(kept: dict[str, Any]) -> Duty:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from domain.event import Event
+
 Key = tuple[str, str, int]
 """Event id, deadline, and the n of the entry that opened the duty: an event id is one publisher's own, so two events of
 a stream may bear it."""
@@ -36,10 +38,11 @@ class Duty:
 
 
 class Dormancy(NamedTuple):
-    """The last event of a case, and since when the time runs; `domain.stages.ledger.duties.dormancy_duty` makes it the
-    duty to look after the case. `marked` as for a duty."""
+    """The last event of a case by its `time`, and since when the 14 days run: `domain.stages.ledger.duties_dormancy`
+    makes it the duty to look after the case. `marked` as for a duty."""
 
     of: str
+    time: str
     since: str
     opened_by: str
     publisher: str
@@ -48,12 +51,13 @@ class Dormancy(NamedTuple):
 
 @dataclass(frozen=True)
 class Duties:
-    """The duties of a stream. `known` holds by id what later events only refer to (and the leads under `leads`),
-    `protective` when a sender's last protective event of a type was admitted, `halves` what this stream says about
-    others: (type, the other stream, the subject there)."""
+    """The duties of a stream. `held` are events that wait for approval; `known` holds by id what later events only
+    refer to, and the leads under `leads`; `protective` when a sender's last protective event of a type was admitted;
+    `halves` what this stream says about others: (type, the other stream, the subject there)."""
 
     open: Mapping[Key, Duty] = field(default_factory=dict)
     dormancy: Dormancy | None = None
+    held: Mapping[str, Event] = field(default_factory=dict)
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     protective: Mapping[tuple[str, str], str] = field(default_factory=dict)
     halves: frozenset[tuple[str, str, str]] = frozenset()

@@ -14,8 +14,9 @@ from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
 from domain.profile import deadline
 from domain.stages.change import changed
-from domain.stages.duty import Dormancy, Duties, Duty, Key
+from domain.stages.duty import Duties, Duty, Key
 from domain.stages.effects import breach
+from domain.stages.ledger.duties_dormancy import DORMANCY, dormancy_after, dormancy_duty
 from domain.stages.ledger.duties_open import Facts, opened, shifted_safely, values
 from domain.stages.ledger.duties_row import Done, Row
 from domain.stages.ledger.duties_table import ROWS
@@ -23,7 +24,6 @@ from domain.stages.rules import HOLDS, Broken, Context, Rules
 from domain.stages.state import StreamState
 
 _MOOT: Broken = ("clock.moot",)
-_DORMANCY = "case.DormancyMarked"
 
 _OPENERS: dict[str, list[Row]] = {}
 _CLOSERS: dict[str, dict[tuple[str, str], list[Done]]] = {}
@@ -54,19 +54,39 @@ _BREACH = {"detention": "DETENTION_LIMIT_EXCEEDED", "release_notice": "RELEASED_
 
 
 def duties_after(before: Duties, recorded: Recorded) -> Duties:
-    """The duties of a stream after an admitted entry. Never raises, and a type that is not known changes nothing."""
+    """The duties of a stream after an admitted entry. Never raises, and a type that is not known changes nothing.
+
+    An event that waits for approval obliges nobody and ends nothing; it does in the entry of its last approval.
+    """
     event = recorded.event
     event_type = by_name.get(event.type)
     if event_type is None or event.type == "case.RecordImported":
         return before
     if event_type.kind == "clock":
         return _marked(before, event)
+    told = {effect.type: effect.data for effect in recorded.effects}
+    if "ledger.ApprovalAwaited" in told:
+        held, dormancy = {**before.held, event.id: event}, dormancy_after(before, event, event_type)
+        return changed(before, held=held, dormancy=dormancy)
+    if event.type in _CANCELS and event.data["of"] in before.held:
+        before = changed(before, held={key: one for key, one in before.held.items() if key != event.data["of"]})
+    after = _effective(before, recorded, event_type)
+    approved = before.held.get(told.get("ledger.ApprovalCompleted", {}).get("of", ""))
+    if approved is None:
+        return after
+    held = {key: event for key, event in after.held.items() if key != approved.id}
+    return _effective(changed(after, held=held), recorded._replace(event=approved), by_name[approved.type])
+
+
+def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Duties:
+    """The duties once the event has taken effect in this entry."""
+    event = recorded.event
     known, left = _known_after(before, recorded), before.open
     openers = _OPENERS.get(event.type, ())
     if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
         facts = Facts(event, recorded, {**_referred(before, event), **event.data})
         left = _with_opened(discharged(left, facts), openers, facts, known)
-    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": _dormancy_after(before, event, event_type)}
+    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": dormancy_after(before, event, event_type)}
     if event_type.protective:
         changes["protective"] = {**before.protective, (event.type, event.publisher): recorded.at}
     if event.type in _HALVES:
@@ -166,7 +186,7 @@ def _renewed(duty: Duty, new: Mapping[Key, Duty]) -> bool:
 
 def _marked(before: Duties, event: Event) -> Duties:
     """The clock has said it: the mark stands until the duty is done; a period that has run out is over."""
-    if event.type == _DORMANCY:
+    if event.type == DORMANCY:
         duty = dormancy_duty(before)
         if before.dormancy is None or duty is None or not _says(duty, event):
             return before
@@ -182,38 +202,6 @@ def _marked(before: Duties, event: Event) -> Duties:
 
 def _says(duty: Duty, event: Event) -> bool:
     return all(event.data.get(name) == value for name, value in duty.says.items())
-
-
-def _dormancy_after(before: Duties, event: Event, event_type: EventType) -> Dormancy | None:
-    """A case is dormant when its last event is a while ago; a late entry of what was earlier changes nothing.
-
-    After a mark the time runs from there, so that an old case that is entered late is marked now and then, not at
-    each of its events. The registrar asks whether the case is open.
-    """
-    last = before.dormancy
-    if event.type == "case.Closed" or (event_type.stream != "case" and last is None):
-        return None
-    if last is None:
-        return Dormancy(event.id, event.time, event.type, event.publisher)
-    if not last.marked and event.time < last.since:
-        return last
-    since = event.time
-    if last.marked:
-        since = max(since, shifted_safely(last.since, deadline("dormancy")) or since)
-    return Dormancy(event.id, since, event.type, event.publisher)
-
-
-def dormancy_duty(duties: Duties) -> Duty | None:
-    """The duty to look after a case: open from each event on, the care lead's."""
-    last, after = duties.dormancy, deadline("dormancy")
-    due_at = shifted_safely(last.since, after) if last is not None else None
-    if last is None or due_at is None:
-        return None
-    owner = duties.known.get("leads", {}).get("care", last.publisher)
-    says = {"last_event": last.of, "days": after.days}
-    return Duty(
-        last.of, "dormancy", due_at, owner, last.opened_by, last.publisher, _DORMANCY, says, {}, marked=last.marked
-    )
 
 
 def all_open(duties: Duties) -> Iterator[Duty]:

@@ -48,7 +48,7 @@ ELSEWHERE = frozenset(
         ("ledger.RefusalUnresolvedMarked", "refusal_unresolved"),
     }
 )
-"""Not opened by one type: dormancy by any event of an agency (`duties.dormancy_duty`), an unresolved refusal by a
+"""Not opened by one type: dormancy by any event of an agency (`duties_dormancy`), an unresolved refusal by a
 refused outcome, which is no event (the view `refusals`)."""
 
 NOT_COMPUTED = frozenset({("investigation.InvestigationOpened", "limitation"), ("consent.MajorityReached", "majority")})

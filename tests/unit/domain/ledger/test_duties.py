@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.stages.ledger.duties import dormancy_duty
+from domain.stages.ledger.duties_dormancy import dormancy_duty
 from domain.stages.ledger.duties_row import OVERDUE
 from domain.stages.rules import Context
 from unit.domain.story import (
@@ -143,6 +143,7 @@ MARKS: list[Row] = [
     ("an event since", [LAST, FLAG], DORMANT, LATER, "clock.moot"),
     ("a late entry of what was earlier is no event since", [LAST, LATE], DORMANT, LATER, MARK),
     ("one mark an event", [LAST, DORMANT], DORMANT, LATER, "clock.moot"),
+    ("a late entry after the mark neither", [LAST, DORMANT, LATE], DORMANT, LATER, "clock.moot"),
 ]
 
 

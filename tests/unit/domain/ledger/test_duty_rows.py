@@ -230,3 +230,20 @@ def test_an_unknown_type_and_a_reference_record_open_nothing() -> None:
     unknown = unknown._replace(event=unknown.event._replace(type="later.Thing"))
     assert duties_after(Duties(), unknown) == Duties()
     assert duties_after(Duties(), recorded("case.RecordImported")) == Duties()
+
+
+def test_an_event_that_waits_for_approval_obliges_and_ends_nothing_until_then() -> None:
+    indicated = recorded("identification.IndicatorReported")
+    request = recorded("referral.ReferralRequested", urgency="urgent")
+    request = request._replace(effects=(Effect("referral.ResponseDue", {"due_at": AT}),), n=2)
+    answer = recorded("referral.ReferralAccepted", first_contact_due=AT)
+    waits = answer._replace(n=3, effects=(Effect("ledger.ApprovalAwaited", {"roles": ["x"], "approvers": ["y"]}),))
+    completed = Effect("ledger.ApprovalCompleted", {"of": waits.event.id, "approved": waits.event.type})
+    other = Event("later", SHELTER, STREAM, "identification.ScreeningCompleted", AT, "u", "a", {"victim_id": "v"})
+    found, duties = [], Duties()
+    for entry in (indicated, request, waits, Recorded(other, AT, 4, ()), Recorded(other, AT, 5, (completed,))):
+        duties = duties_after(duties, entry)
+        found.append(sorted(duty.deadline for duty in duties.open.values()))
+    answered = ["first_contact", "referral_completion"]
+    assert found == [[], *[["referral_response"]] * 3, answered]
+    assert duties.held == {}
