@@ -44,6 +44,7 @@ class Dormancy(NamedTuple):
     of: str
     time: str
     since: str
+    owner: str
     opened_by: str
     publisher: str
     marked: bool = False

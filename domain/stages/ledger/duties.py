@@ -66,8 +66,8 @@ def duties_after(before: Duties, recorded: Recorded) -> Duties:
         return _marked(before, event)
     told = {effect.type: effect.data for effect in recorded.effects}
     if "ledger.ApprovalAwaited" in told:
-        held, dormancy = {**before.held, event.id: event}, dormancy_after(before, event, event_type)
-        return changed(before, held=held, dormancy=dormancy)
+        dormancy = dormancy_after(before, _care_lead(before.known), event, event_type)
+        return changed(before, held={**before.held, event.id: event}, dormancy=dormancy)
     if event.type in _CANCELS and event.data["of"] in before.held:
         before = changed(before, held={key: one for key, one in before.held.items() if key != event.data["of"]})
     after = _effective(before, recorded, event_type)
@@ -86,12 +86,20 @@ def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Dut
     if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
         facts = Facts(event, recorded, {**_referred(before, event), **event.data})
         left = _with_opened(discharged(left, facts), openers, facts, known)
-    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": dormancy_after(before, event, event_type)}
+    changes: dict[str, Any] = {
+        "open": left,
+        "known": known,
+        "dormancy": dormancy_after(before, _care_lead(known), event, event_type),
+    }
     if event_type.protective:
         changes["protective"] = {**before.protective, (event.type, event.publisher): recorded.at}
     if event.type in _HALVES:
         changes["halves"] = before.halves | set(_half_said(event))
     return changed(before, **changes)
+
+
+def _care_lead(known: Mapping[str, Mapping[str, Any]]) -> str:
+    return str(known.get("leads", {}).get("care", ""))
 
 
 def _with_opened(

@@ -84,7 +84,7 @@ EXTENDED = act("identification.RecoveryPeriodExtended", SHELTER, ends_on="2026-0
 ENDED = act("identification.RecoveryPeriodEnded", CLOCK, ended_on="2026-03-31")
 LAST = named(PRESUMED, "last")
 LATE = replace(FLAG, time=day(1, 2))
-DORMANT = act("case.DormancyMarked", CLOCK, last_event=uid("last"), days=14)
+DORMANT = act("case.DormancyMarked", CLOCK, time=day(16), last_event=uid("last"), days=14)
 REJECTION = [REQUESTED, REJECTED]
 RECOVERY = [PRESUMED, POSITIVE]
 MARK = ("DEADLINE_MISSED",)
@@ -163,7 +163,7 @@ def test_an_old_case_entered_late_is_marked_now_and_then_not_at_each_event() -> 
         assert duty is not None
         if duty.due_at <= AT:
             marks += 1
-            case, _ = take(case, act("case.DormancyMarked", CLOCK, last_event=duty.of, days=14))
+            case, _ = take(case, act("case.DormancyMarked", CLOCK, time=duty.due_at, last_event=duty.of, days=14))
     assert marks <= 5
 
 
