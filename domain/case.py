@@ -12,6 +12,7 @@ from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
 from domain.stages.investigation.state import InvestigationState
+from domain.stages.privacy import PrivacyState
 from domain.stages.prosecution.state import ProsecutionState
 from domain.stages.protection.state import ProtectionState
 from domain.stages.referral import ReferralState
@@ -23,6 +24,7 @@ class Case(
     ProsecutionState,
     InvestigationState,
     ProtectionState,
+    PrivacyState,
     ReferralState,
     ConsentState,
     IdentificationState,

@@ -27,17 +27,31 @@ MAX_LIST = 32
 
 KNOWN_STAGES = frozenset(
     {
+        "case",
         "consent",
         "identification",
         "investigation",
         "prosecution",
         "protection",
+        "party",
+        "privacy",
         "referral",
     }
 )
 # Its rule asks where the exhibit is.
 UNKNOWN_TYPES = frozenset({"investigation.ExaminationOrdered"})
-KNOWN_TYPES = frozenset({"case.RecordImported", "case.LeadsAssigned", "ledger.BreachRecorded"})
+KNOWN_TYPES = frozenset(
+    {
+        "ledger.ApprovalAwaited",
+        "ledger.ApprovalCompleted",
+        "ledger.ApprovalGiven",
+        "ledger.ApprovalRefused",
+        "ledger.BreachRecorded",
+        "ledger.EventCorrected",
+        "ledger.EventDisputed",
+        "ledger.EventMisfiled",
+    }
+)
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""
@@ -138,16 +152,19 @@ def _different(named: list[str]) -> list[str]:
     return named
 
 
-def _annotation(field: ClearField) -> tuple[Any, Any]:
+def annotation(field: ClearField) -> Any:
+    """The strict annotated type of what a clear field holds when it is there."""
     kind: Any = value_type(field.kind)
     if field.is_list:
         kind = Annotated[GenericAlias(list, (kind,)), Len(max_length=MAX_LIST)]
-    return kind, (None if field.optional else ...)
+    return kind
 
 
 def _model(entry: Mapping[str, Any], clear: tuple[ClearField, ...]) -> type[BaseModel]:
     """A field that may be absent may not be null: its default is never validated, a null that is sent is."""
-    fields: dict[str, Any] = _id_fields(entry, clear) | {field.name: _annotation(field) for field in clear}
+    fields: dict[str, Any] = _id_fields(entry, clear) | {
+        field.name: (annotation(field), None if field.optional else ...) for field in clear
+    }
     fields["sd_digests"] = (Digests, Field(default=None, alias="_sd"))
     basis = _OWN_DECISION.sub("project decision", entry["basis"])
     return create_model(

@@ -19,7 +19,7 @@ from domain.partition import partition_of
 from domain.record.entry import Said
 from domain.refusals import Refusal
 from domain.registry import View
-from domain.stages.rules import Context
+from domain.stages.rules import NOWHERE, Context, Elsewhere
 from domain.stages.state import StreamState
 from domain.stream import admit, evolve
 from domain.submission import Known, Submission, read
@@ -63,7 +63,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Court:
-    """What one batch is judged under: the registry as read, the clock, the partition."""
+    """What one batch is judged under: the registry as read, the clock, the partition, the other streams it asks for."""
 
     ledger: str
     view: View
@@ -71,6 +71,7 @@ class Court:
     partitions: int
     at: str
     latest: str
+    elsewhere: Elsewhere = NOWHERE
 
 
 class Draft(NamedTuple):
@@ -140,7 +141,7 @@ def decide(
 
 
 def _admitted(found: Submission, stream: Stream, src: tuple[int, int], court: Court, pos: int, rules: Admit) -> Judged:
-    effects = rules(stream.state, found.event, found.type, Context(court.at, court.view))
+    effects = rules(stream.state, found.event, found.type, Context(court.at, court.view, court.elsewhere))
     n = stream.state.version + 1
     said = Said(court.at, n, found.event.stream, court.view.reg, src)
     body = outcome.admitted(found.jws, said, effects)

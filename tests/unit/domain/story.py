@@ -26,6 +26,7 @@ AT = "2026-03-02T09:00:00.000000Z"
 POLICE, PROSECUTOR, CHILD_PROTECTION = "mn.npa", "mn.opg", "mn.cfdpa"
 SHELTER, HOTLINE, TEAM, HOSPITAL = "mn.mgec", "mn.hotline108", "mn.mdt", "mn.health"
 COURT, TASK_FORCE, CLOCK, IMPORTER = "mn.courts", "mn.mdtf", "mn.clock", "ctdc.import"
+OVERSIGHT, KEYRING = "mn.nhrcm", "mn.keyring"
 SUSPENDED = "mn.talita"
 PANEL = [CHILD_PROTECTION, SHELTER, HOSPITAL]
 
@@ -52,6 +53,7 @@ _SAMPLES: dict[str, Any] = {
     "refusal_code": "data.missing_field",
     "rule_name": "open case",
     "field_name": "aimag",
+    "fields": {},
     "deadline": "reroute",
 }
 
@@ -139,11 +141,11 @@ def take(state: StreamState, done: Act, context: Context = CONTEXT) -> tuple[Any
     return evolve(state, Recorded(submitted, context.at, state.version + 1, stated)), stated
 
 
-def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, **changes: Any) -> Any:
+def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, context: Context = CONTEXT, **changes: Any) -> Any:
     """The stream after acts that must all be admitted; `changes` set what no known type can bring about."""
     state = kind(STREAM)
     for done in acts:
-        state, _ = take(state, done)
+        state, _ = take(state, done, context)
     return replace(state, **changes)
 
 
@@ -158,6 +160,12 @@ def outcome(state: StreamState, when: Act, context: Context = CONTEXT) -> str | 
         return names(take(state, when, context)[1])
     except Refusal as refusal:
         return refusal.code
+
+
+def approved(done: Act, role: str, by: str = "") -> list[Act]:
+    """The act, and another officer's approval of it."""
+    named = replace(done, id=uid(f"to be approved {done!r}"))
+    return [named, act("ledger.ApprovalGiven", by or done.by, actor="officer-2", of=named.id, role=role)]
 
 
 INDICATED = act("identification.IndicatorReported", HOTLINE)

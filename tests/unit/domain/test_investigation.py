@@ -172,7 +172,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "joined with another case",
         TO_INVESTIGATION,
         replace(JOINED, data={**JOINED.data, "other_case": STREAM}),
-        "investigation.counterpart_missing",
+        "record.counterpart_here",
     ),
     ("severed", [*TO_SUSPECT, JOINED], SEVERED, ()),
     ("severed is what was joined", TO_SUSPECT, SEVERED, "investigation.not_joined"),
