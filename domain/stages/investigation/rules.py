@@ -93,13 +93,6 @@ def articles_on_record(case: Case, event: Event, event_type: EventType, context:
     return ("investigation.article_not_on_record", "data.from_articles")
 
 
-def proposal_open(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `proposal open`: the one that `of` names by its event."""
-    if any(each.event_id == event.data.get("of") and each.is_open for each in case.proposals.values()):
-        return HOLDS
-    return ("investigation.proposal_not_open", "data.of")
-
-
 def named_proposal_open(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `named proposal open`."""
     if "proposal_id" not in event.data:
@@ -181,7 +174,6 @@ RULES: Rules = {
     "investigator apart from the accused": apart_from_accused,
     "article stated": article_stated,
     "articles on record": articles_on_record,
-    "proposal open": proposal_open,
     "named proposal open": named_proposal_open,
     "suspect identified": suspect_identified,
     "suspect detained": suspect_detained,

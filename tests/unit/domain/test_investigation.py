@@ -232,6 +232,14 @@ def test_a_proposal_is_open_until_its_decision() -> None:
     assert not given([*TO_INVESTIGATION, PROPOSED, CLOSED]).proposals[PROPOSAL].is_open
 
 
+def test_a_proposal_that_the_prosecutor_refuses_is_answered() -> None:
+    proposed = replace(PROPOSED, id=uid("proposed"))
+    refused = act("ledger.ApprovalRefused", PROSECUTOR, actor="prosecutor-1", of=proposed.id, role="prosecutor")
+    case = given([*TO_INVESTIGATION, proposed, refused])
+    assert not case.proposals[PROPOSAL].is_open
+    assert outcome(case, replace(refused, id=uid("again"))) == "approval.not_awaited"
+
+
 def test_what_is_cleared_or_closed_drops_the_charges_and_no_victim_loses() -> None:
     for ending in (CLEARED, CLOSED):
         case = given([*TO_CHARGE, ending])
