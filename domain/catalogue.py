@@ -38,8 +38,6 @@ KNOWN_STAGES = frozenset(
         "referral",
     }
 )
-# Its rule asks where the exhibit is.
-UNKNOWN_TYPES = frozenset({"investigation.ExaminationOrdered"})
 KNOWN_TYPES = frozenset(
     {
         "ledger.ApprovalAwaited",
@@ -52,6 +50,8 @@ KNOWN_TYPES = frozenset(
         "ledger.EventMisfiled",
     }
 )
+# Its rule asks where the exhibit is.
+UNKNOWN_TYPES = frozenset({"investigation.ExaminationOrdered"})
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""
