@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
+from domain.stages.custody.state import CustodyState
 from domain.stages.identification.state import IdentificationState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
@@ -17,6 +18,7 @@ from domain.stages.state import StreamState
 
 @dataclass(frozen=True)
 class Case(
+    CustodyState,
     ReferralState,
     ConsentState,
     IdentificationState,

@@ -28,6 +28,7 @@ MAX_LIST = 32
 KNOWN_STAGES = frozenset(
     {
         "consent",
+        "custody",
         "identification",
         "referral",
     }
@@ -136,6 +137,7 @@ def _different(named: list[str]) -> list[str]:
 def _annotation(field: ClearField) -> tuple[Any, Any]:
     kind: Any = value_type(field.kind)
     if field.is_list:
+        kind = value_type("tag_or_none") if field.kind == "tag" else kind
         kind = Annotated[GenericAlias(list, (kind,)), Len(max_length=MAX_LIST)]
     return kind, (None if field.optional else ...)
 

@@ -12,10 +12,13 @@ import pytest
 
 from domain import catalogue
 from domain import stream as stream_module
-from domain.catalogue import by_name, by_wire, check, event_type, json_schema
+from domain.catalogue import EventType, by_name, by_wire, check, event_type, json_schema
 from domain.refusals import Refusal, sentences
 from domain.stages import case as case_stage
-from domain.stages import consent, effects, identification, referral, rules
+from domain.stages import consent, custody, effects, identification, referral, rules
+from domain.stages.custody import breaks as custody_breaks
+from domain.stages.custody import handover as custody_handover
+from domain.stages.custody import rules as custody_rules
 from domain.stages.identification import rules as identification_rules
 from unit.domain.story import STREAM, act, event, uid
 
@@ -32,11 +35,12 @@ def refused(data: dict[str, Any]) -> Refusal:
     return caught.value
 
 
-def test_three_stages_and_the_imported_record_are_known() -> None:
+def test_four_stages_and_the_imported_record_are_known() -> None:
     submitted = Counter(by_name[name].stage for name in SUBMITTED)
-    assert submitted == {"identification": 17, "consent": 6, "referral": 11, "case": 1}
+    assert submitted == {"identification": 17, "consent": 6, "referral": 11, "case": 1, "custody": 26}
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
         "case.LeadsAssigned",
+        "custody.CustodyBreakFound",
         "identification.RecoveryPeriodOpened",
         "ledger.BreachRecorded",
         "referral.ResponseDue",
@@ -154,6 +158,10 @@ def test_every_refusal_of_the_rules_has_its_sentences() -> None:
         case_stage,
         catalogue,
         consent,
+        custody,
+        custody_breaks,
+        custody_handover,
+        custody_rules,
         effects,
         identification,
         identification_rules,
@@ -162,7 +170,7 @@ def test_every_refusal_of_the_rules_has_its_sentences() -> None:
     ]
     spelled = set().union(*map(_codes_in, modules))
     subjects = {field for known in by_name.values() if known.kind == "authority" for field in known.subject}
-    spelled |= {f"{field.removesuffix('_id')}.unknown" for field in subjects - {"case_id"}}
+    spelled |= {f"{EventType.thing(field)}.unknown" for field in subjects - {"case_id"}}
     assert len(spelled) > 35
     # `type.*` belongs to the parser, which refuses an effect before a case is asked.
     assert {code for code in spelled if not code.startswith("type.")} <= set(sentences())
