@@ -76,7 +76,7 @@ def _derived(case: Case, recorded: Recorded) -> Changes:
     parent = case.exhibits.get(parent_number)
     root = data["root_exhibit"] if parent is None else parent.root or parent_number
     kind = parent.kind if parent is not None else None
-    changes = _new(case, recorded, "derived", kind, parent=parent_number, root=root)
+    changes = _new(case, recorded, "derived", kind, parent=one(data, "parent_exhibit"), root=root)
     if parent is None or parent_number == number or not changes:
         return changes
     return {"exhibits": changes["exhibits"] | handover.after(parent, parent_number, ended(recorded.event))}
@@ -100,7 +100,7 @@ def _referenced(case: Case, recorded: Recorded) -> Changes:
 
 
 def _sealed(case: Case, recorded: Recorded) -> Changes:
-    seal = recorded.event.data["seal_number"]
+    seal = one(recorded.event.data, "seal_number")
     return _acted(case, recorded, seal=seal, last_seal=seal)
 
 

@@ -62,9 +62,9 @@ def _own(case: Case, before: Exhibit, event: Event, context: Context) -> list[Ga
     data = event.data
     match event.type:
         case "custody.ExhibitSealed":
-            return _sealed(before, data["seal_number"], one(data, "previous_seal"))
+            return _sealed(before, one(data, "seal_number"), one(data, "previous_seal"))
         case "custody.ExhibitUnsealed":
-            mismatch = [SEAL] if data["old_seal"] != before.seal else []
+            mismatch = [SEAL] if one(data, "old_seal") != before.seal else []
             return mismatch + authority.to_open(case, event)
         case "custody.ExhibitStored":
             return [SEAL] if one(data, "seal_number") not in (None, before.seal) else []
@@ -87,7 +87,7 @@ def _own(case: Case, before: Exhibit, event: Event, context: Context) -> list[Ga
             return []
 
 
-def _sealed(before: Exhibit, new: str, previous: str | None) -> list[Gap]:
+def _sealed(before: Exhibit, new: str | None, previous: str | None) -> list[Gap]:
     """A seal replaces the one on record and says so; one that was opened before may be named or not."""
     if previous is not None:
         return [SEAL] if previous != (before.seal or before.last_seal) else []
