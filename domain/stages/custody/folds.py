@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from domain.event import Event, Recorded
 from domain.stages.change import changed
 from domain.stages.custody import folds_handover as handover
-from domain.stages.custody.breaks import FOUND, broke, ended, exhibit, moved, numbers, one
+from domain.stages.custody.breaks import FOUND, began, broke, ended, exhibit, moved, numbers, one
 from domain.stages.custody.state import Break, CustodyState, Disposition, Exhibit, Explanation, Hold, LabReport, Origin
 from domain.stages.rules import Changes, Folds
 
@@ -41,7 +41,7 @@ def with_breaks(fold: Fold) -> Fold:
 def _break(case: CustodyState, event: Event, data: dict[str, Any], *, declared: bool = False) -> Break:
     number = data["exhibit_number"]
     custodian = exhibit(case, number).custodian
-    return Break(number, data["break_code"], event.publisher, custodian, event.id, event.time, declared)
+    return Break(number, data["break_code"], event.publisher, custodian, event.id, began(event), declared)
 
 
 def _acted(case: Case, recorded: Recorded, **changes: Any) -> Changes:

@@ -55,7 +55,7 @@ def _hands(before: Exhibit, event: Event, context: Context) -> list[Gap]:
 
 def _order(before: Exhibit, event: Event) -> list[Gap]:
     reversed_ = began(event) < before.last_at or ended(event) < began(event)
-    return [Gap("TIME_REVERSAL", began(event), before.last_at)] if reversed_ else []
+    return [Gap("TIME_REVERSAL")] if reversed_ else []
 
 
 def _own(case: Case, before: Exhibit, event: Event, context: Context) -> list[Gap]:
