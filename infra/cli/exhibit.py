@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import orjson
 import typer
 
 from domain import outcome
 from domain.exhibit_history import history
-from domain.exhibit_history.words import LANGUAGES, Language
+from domain.exhibit_history.words import LANGUAGES
 from domain.partition import partition_of
 from infra.cli.output import FAILED, Json, MistakeError, opened, result, say
 from infra.index import Index
@@ -30,7 +30,7 @@ def exhibit(
         index.head()
         bodies = [(pos, orjson.loads(body)) for pos, body in index.streams([case]).get(case, [])]
     entries = [(pos, found) for pos, body in bodies if (found := outcome.recorded(body)) is not None]
-    told = history((found for _, found in entries), number, cast(Language, language))
+    told = history((found for _, found in entries), number, language)
     if told is None:
         say(f"tamga: no entry of case {case} is about exhibit {number}")
         result({"case": case, "number": number, "lines": []}, as_json)
