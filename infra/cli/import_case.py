@@ -28,7 +28,7 @@ def case(
     agency: Annotated[str, typer.Option(help="The agency whose officers acted, unless said otherwise.")] = POLICE,
     lab: Annotated[str, typer.Option(help="The agency of those who examine or derive.")] = LABORATORY,
     performer: Annotated[list[str] | None, typer.Option(help="ID=AGENCY for a performer, by id or name.")] = None,
-    mapping: Annotated[Path, typer.Option(help="The table of actions and codes.")] = MAPPING,
+    mapping: Annotated[Path | None, typer.Option(help="A table of actions and codes in place of ours.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be submitted, and submit nothing.")
     ] = False,
@@ -43,7 +43,7 @@ def case(
         key=secret(signing.with_suffix(".ids")) if not dry_run else b"shown, never submitted",
         case=case or None,
         performers=dict(map(_pair, performer or [])),
-        table=mapping,
+        table=mapping or MAPPING,
     )
     if not case:
         plan.acts[:0] = _opening(plan, table, agency)

@@ -1,8 +1,9 @@
 """A hand-over has two phases: the release names the receiver, and only the receiver's acknowledgement moves custody.
 
 Here stand the breaks of both phases, with seal and hash compared again at each: a receipt that no release names is a
-claim and moves nothing; a refusal opens a return leg; what is not acknowledged in time is marked by the clock. Called
-by `domain.stages.custody.admit`; the folds read from the breaks whether custody moved.
+claim and moves nothing; a refusal opens a return leg; what is not acknowledged in time is marked by the clock. A
+release by somebody who is not custodian stands beside its break: two have stated the hand-over, and the record says who
+holds the exhibit. Called by `domain.stages.custody.admit`; the folds read from the breaks whether custody moved.
 """
 
 from __future__ import annotations

@@ -222,6 +222,22 @@ def test_one_transfer_hands_over_many_exhibits_each_acknowledged_by_itself() -> 
     assert [effect.data["exhibit_number"] for effect in stated] == [NUMBER]
 
 
+def test_a_dash_in_a_list_says_nothing_of_that_exhibit() -> None:
+    tagged = by(POLICE, COLLECTED, exhibit_number="E-2", media_tag="T" * 43)
+    both = by(POLICE, RELEASED, exhibit_number=[NUMBER, "E-2"], seals=["S-1", "-"], tags=["-", "T" * 43])
+    assert outcome(opened([*KEPT, tagged]), both) == ()
+    taken = by(LAB, RECEIVED, exhibit_number=[NUMBER, "E-2"], seals=["S-1", "-"], tags=["-", "T" * 43])
+    taken = by(LAB, taken, seal_checks=["intact", "none_used"], conditions=["good", "good"])
+    assert outcome(opened([*KEPT, tagged, both]), taken) == ()
+
+
+def test_who_is_handed_it_by_another_than_the_custodian_holds_it_beside_a_break() -> None:
+    acts = [*KEPT, by(HOSPITAL, RELEASED)]
+    assert at(acts) == ("in_transit", POLICE, "p-1")
+    assert at([*acts, RECEIVED]) == ("held", LAB, "l-1")
+    assert [each.code for _, each in opened(acts).breaks_of(NUMBER)] == ["RELEASER_NOT_CUSTODIAN"]
+
+
 def test_when_custody_has_moved_no_other_release_of_the_exhibit_can_be_acknowledged() -> None:
     to_court = by(POLICE, RELEASED, transfer_id=uid("2"), to_agency=COURT, to_holder="c-1")
     at_court = by(COURT, RECEIVED, transfer_id=uid("2"), holder="c-1", received_at=clock(6))
