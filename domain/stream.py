@@ -21,6 +21,7 @@ from domain.refusals import Refusal
 from domain.stages import case as case_stage
 from domain.stages import (
     consent,
+    custody,
     identification,
     investigation,
     ledger,
@@ -37,6 +38,7 @@ from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
 from domain.stages.ledger import approvals
+from domain.stages.ledger.duties import duties_after
 from domain.stages.prevention import Programme
 from domain.stages.rules import HOLDS, Broken, Changes, Context, Rule, any_of, by_type, shifted
 from domain.stages.state import Past, Slot, StreamState
@@ -61,6 +63,7 @@ _STAGES: Mapping[str, ModuleType] = {
     "party": party,
     "privacy": privacy,
     "ledger": ledger,
+    "custody": custody,
     "redress": redress,
     "taskforce": taskforce,
     "prevention": prevention,
@@ -224,7 +227,12 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     if known is None:
         return changed(state, version=recorded.n)
     state = _of_kind(state, known)
-    base = {"version": recorded.n, "events": _past(state, recorded), "agencies": _taking_part(state, recorded)}
+    base: Changes = {
+        "version": recorded.n,
+        "events": _past(state, recorded),
+        "agencies": _taking_part(state, recorded),
+        "duties": duties_after(state.duties, recorded),
+    }
     held = approvals.held(recorded)
     if held is not None:
         return changed(state, awaiting={**state.awaiting, event.id: held}, **base)
@@ -265,9 +273,14 @@ def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
 
 
 def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case: its publisher, leads that it assigns, its addressee, and who
-    owns an action."""
-    agencies = {recorded.event.publisher}
+    """The agencies that this entry brings into the case: its publisher, leads that it assigns, its addressee, and
+    who owns a task.
+
+    The clock is a service and nobody in a case.
+    """
+    event_type = by_name.get(recorded.event.type)
+    by_clock = event_type is not None and event_type.kind == "clock"
+    agencies = set[str]() if by_clock else {recorded.event.publisher}
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}
