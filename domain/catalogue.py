@@ -30,6 +30,9 @@ KNOWN_STAGES = frozenset(
         "case",
         "consent",
         "identification",
+        "investigation",
+        "prosecution",
+        "protection",
         "party",
         "privacy",
         "referral",
@@ -47,6 +50,8 @@ KNOWN_TYPES = frozenset(
         "ledger.EventMisfiled",
     }
 )
+# Its rule asks where the exhibit is.
+UNKNOWN_TYPES = frozenset({"investigation.ExaminationOrdered"})
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""
@@ -208,7 +213,7 @@ def read() -> dict[str, Any]:
 def _known(entry: Mapping[str, Any]) -> bool:
     option = entry.get("option")
     named = entry["stage"] in KNOWN_STAGES or entry["type"] in KNOWN_TYPES
-    return named and (option is None or option_on(option))
+    return named and entry["type"] not in UNKNOWN_TYPES and (option is None or option_on(option))
 
 
 by_name: Mapping[str, EventType] = MappingProxyType(

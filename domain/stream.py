@@ -20,7 +20,17 @@ from domain.party import Party
 from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
-from domain.stages import consent, identification, ledger, party, privacy, referral
+from domain.stages import (
+    consent,
+    identification,
+    investigation,
+    ledger,
+    party,
+    privacy,
+    prosecution,
+    protection,
+    referral,
+)
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
@@ -39,6 +49,9 @@ _STAGES: Mapping[str, ModuleType] = {
     "identification": identification,
     "consent": consent,
     "referral": referral,
+    "investigation": investigation,
+    "prosecution": prosecution,
+    "protection": protection,
     "party": party,
     "privacy": privacy,
     "ledger": ledger,
@@ -73,10 +86,13 @@ def _on_record(id_field: str, thing: str) -> Rule:
 def _questions(event_type: EventType) -> tuple[_Question, ...]:
     """The rules of a type in the order in which they are asked: open, on record, relation, then the rest of `requires`.
 
-    Raises KeyError for a name in the catalogue that no stage owns.
+    Where stages share a name, each one's own rule is asked for its types. Raises KeyError for a name in the catalogue
+    that no stage owns.
     """
+    own = _STAGES[event_type.stage].RULES
     required = [
-        _Question(name, any_of(tuple(_RULES[part] for part in name.split(" or ")))) for name in event_type.requires
+        _Question(name, any_of(tuple(own.get(part) or _RULES[part] for part in name.split(" or "))))
+        for name in event_type.requires
     ]
     subjects = [
         _Question("out of sequence", _on_record(name, event_type.thing(name)))

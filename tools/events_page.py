@@ -18,7 +18,22 @@ from domain.codes import codes
 PAGE = "docs/reference/events.md"
 CATALOGUE = read()
 DEADLINES = json.loads((ROOT / "domain/data/mongolia_profile.json").read_text(encoding="utf-8"))["deadlines"]
-STAGES = ("identification", "consent", "referral", "case", "ledger")
+STAGES = (
+    "identification",
+    "consent",
+    "referral",
+    "protection",
+    "investigation",
+    "custody",
+    "prosecution",
+    "redress",
+    "case",
+    "party",
+    "taskforce",
+    "prevention",
+    "privacy",
+    "ledger",
+)
 """The order of a case; a known type of a stage that is missing here stops this script."""
 
 HEAD = f"""<!-- Written by tools/events_page.py from domain/data/event_catalogue.json and mongolia_profile.json. -->
