@@ -73,6 +73,11 @@ class Court:
     latest: str
     elsewhere: Elsewhere = NOWHERE
 
+    @property
+    def standing(self) -> View:
+        """The registry as it stands when the entry is made: dates of keys and mandates are compared with `at`."""
+        return self.view._replace(at=self.at)
+
 
 class Draft(NamedTuple):
     """A submission after `read`: what came, and either the submission or the refusal."""
@@ -101,7 +106,7 @@ def read_one(court: Court, offset: int, record: bytes | None) -> Draft:
     known = Known()
     src = (court.partition, offset)
     try:
-        found = read(record, known, ledger=court.ledger, view=court.view, latest=court.latest)
+        found = read(record, known, ledger=court.ledger, view=court.standing, latest=court.latest)
         if partition_of(found.event.stream, court.partitions) != court.partition:
             raise Refusal("intake.wrong_partition", "subject")
     except Refusal as refusal:
@@ -141,7 +146,7 @@ def decide(
 
 
 def _admitted(found: Submission, stream: Stream, src: tuple[int, int], court: Court, pos: int, rules: Admit) -> Judged:
-    effects = rules(stream.state, found.event, found.type, Context(court.at, court.view, court.elsewhere))
+    effects = rules(stream.state, found.event, found.type, Context(court.at, court.standing, court.elsewhere))
     n = stream.state.version + 1
     said = Said(court.at, n, found.event.stream, court.view.reg, src)
     body = outcome.admitted(found.jws, said, effects)

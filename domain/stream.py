@@ -17,7 +17,6 @@ from domain.catalogue import STREAM_ID, EventType, by_name
 from domain.event import Effect, Event, Recorded
 from domain.ids import check_ids, listed, named
 from domain.party import Party
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
 from domain.stages import (
@@ -62,7 +61,6 @@ _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
 _FOLDS: Folds = {name: fold for stage in _STAGES.values() for name, fold in stage.FOLDS.items()}
 
-_LATE = deadline("late_entry")
 _KEYRING = frozenset({"keyring"})
 
 
@@ -107,8 +105,14 @@ def _questions(event_type: EventType) -> tuple[_Question, ...]:
 _QUESTIONS = {name: _questions(known) for name, known in by_name.items() if known.kind != "effect"}
 
 
+def _is_recused(state: Any, event: Event, event_type: EventType, context: Context) -> bool:
+    """Recused from this case by an event, or from every decision by the registry."""
+    from_case = isinstance(state, Case) and (event.publisher, event.actor) in state.recused
+    return from_case or context.partners.is_recused(event.publisher, event.actor)
+
+
 def _authority(state: Any, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
-    if not event_type.protective and isinstance(state, Case) and (event.publisher, event.actor) in state.recused:
+    if not event_type.protective and _is_recused(state, event, event_type, context):
         raise Refusal("actor.recused")
     for question in _QUESTIONS[event_type.name]:
         broken = question.rule(state, event, event_type, context)
@@ -131,9 +135,9 @@ def _fact(state: Any, event: Event, event_type: EventType, context: Context) -> 
     if event_type.name == "case.RecordImported":
         # History of elsewhere: nobody here was late with it or broke a rule by it.
         return ()
-    if event.time < shifted(context.at, -_LATE):
+    if event.time < shifted(context.at, -context.partners.deadline("late_entry")):
         stated.append(breach("LATE_ENTRY"))
-    if isinstance(state, Case) and (event.publisher, event.actor) in state.recused:
+    if _is_recused(state, event, event_type, context):
         stated.append(breach("ACTED_WHILE_RECUSED", "actor not recused"))
     return tuple(stated)
 

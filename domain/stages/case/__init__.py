@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.case.leads import CARE_CATEGORIES, PROCEEDINGS_CATEGORIES, leads_at_opening, opened
 from domain.stages.case.rules import RELATIONS, RULES
@@ -34,7 +33,6 @@ __all__ = [
     "responsible",
 ]
 
-_DORMANCY = deadline("dormancy")
 _K_ANONYMISED = frozenset({"ctdc_global_k_anonymised", "ctdc_synthetic"})
 
 
@@ -65,11 +63,13 @@ def _last_of_agencies(case: Case) -> tuple[str, Past] | None:
     return max(acts, key=lambda act: (act[1].time, act[1].n), default=None)
 
 
-def _dormant(case: Case, event: Event) -> tuple[Effect, ...]:
+def _dormant(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
     """Raises Refusal `clock.moot` when an agency has acted since, or not long enough ago, or it is marked already."""
     last = _last_of_agencies(case)
     named = event.data["last_event"]
-    if last is None or last[0] != named or case.dormant == named or event.time < shifted(last[1].time, _DORMANCY):
+    if last is None or last[0] != named or case.dormant == named:
+        raise Refusal("clock.moot")
+    if event.time < shifted(last[1].time, context.partners.deadline("dormancy")):
         raise Refusal("clock.moot")
     return (breach("DEADLINE_MISSED"),)
 
@@ -87,7 +87,7 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
             _check_import(case, event, context)
             return ()
         case "case.DormancyMarked":
-            return _dormant(case, event)
+            return _dormant(case, event, context)
         case _:
             return ()
 

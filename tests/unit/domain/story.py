@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,7 +16,7 @@ from domain.case import Case
 from domain.catalogue import STREAM_ID, ClearField, by_name, check
 from domain.codes import codes
 from domain.event import Effect, Event, Recorded
-from domain.profile import AGENCIES
+from domain.profile import AGENCIES, deadline
 from domain.refusals import Refusal
 from domain.stages.rules import Context
 from domain.stages.state import StreamState
@@ -88,6 +89,14 @@ class Registry:
     def is_active(self, agency: str) -> bool:
         """Enrolled and not suspended."""
         return agency in AGENCIES and agency != SUSPENDED
+
+    def is_recused(self, agency: str, actor: str) -> bool:
+        """Nobody is recused from every case."""
+        return False
+
+    def deadline(self, name: str, grade: str | None = None) -> timedelta:
+        """As the profile has it."""
+        return deadline(name, grade)
 
 
 CONTEXT = Context(AT, Registry())
