@@ -45,9 +45,11 @@ KNOWN_TYPES = frozenset(
         "ledger.ApprovalGiven",
         "ledger.ApprovalRefused",
         "ledger.BreachRecorded",
+        "ledger.DutyOverdueMarked",
         "ledger.EventCorrected",
         "ledger.EventDisputed",
         "ledger.EventMisfiled",
+        "ledger.RefusalUnresolvedMarked",
     }
 )
 # Its rule asks where the exhibit is.

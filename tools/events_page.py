@@ -56,8 +56,8 @@ AGENCIES = """
 *Who may publish* names categories of agencies; the registry says which agency is of which category. An *authority*
 whose officer is recused from the case is refused `actor.recused`, unless the type is *protective*: a protective act is
 never refused for a status, and needs an open case and nothing else. *Due* is a duty that the event starts, with the
-time that the profile gives it (ISO 8601). *Effect* says what a type means in the whole catalogue: the desks, and the
-clock that reports what has fallen due, are not built yet.
+time that the profile gives it (ISO 8601) and the type by which the clock reports it. *Effect* says what a type means in
+the whole catalogue: the desks are not built yet.
 """
 
 

@@ -82,7 +82,8 @@ def test_status_verify_check_views_and_rebuild(ledger: Settings, world: World, t
     refused = [s for s in sent if s.expect not in ("admitted", "duplicate")]
     assert (code, sum(status["refusals"].values())) == (0, len(refused))
     assert {p["name"]: p["state"] for p in status["processes"]}["registrar-1"] == "ready"
-    assert all(p["views"].keys() == {"caseload", "referrals", "timeline", "reference"} for p in status["partitions"])
+    views = {"caseload", "referrals", "timeline", "reference", "duties", "refusals"}
+    assert all(p["views"].keys() == views for p in status["partitions"])
     code, record = tamga("verify")
     assert (code, record["holds"], record["entries"], record["void"]) == (0, True, 4 + len(sent), 0)
     assert tamga("check-views")[0] == 0

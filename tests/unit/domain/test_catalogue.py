@@ -41,7 +41,7 @@ def test_these_stages_are_known() -> None:
         "party": 3,
         "privacy": 5,
         "protection": 33,
-        "ledger": 5,
+        "ledger": 7,
         "investigation": 18,
         "prosecution": 18,
     }
