@@ -186,7 +186,7 @@ def test_whatever_is_admitted_evolves_in_a_stream_that_is_no_case(seed: int, kin
 
 
 def test_a_type_that_is_not_known_only_moves_the_version() -> None:
-    later = Event(uid("later"), "mn.npa", STREAM, "custody.ExhibitCollected", AT, "unit-1", "officer-1", {})
+    later = Event(uid("later"), "mn.npa", STREAM, "custody.ExhibitDreamtOf", AT, "unit-1", "officer-1", {})
     assert evolve(Case.new(STREAM), Recorded(later, AT, 1, ())) == Case(STREAM, version=1)
 
 
