@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from domain.profile import option_on
 from domain.refusals import Refusal
+from domain.upcasters import check_steps
 from domain.values import Digests, value_type
 
 MAX_LIST = 32
@@ -181,6 +182,20 @@ def event_type(entry: Mapping[str, Any]) -> EventType:
     )
 
 
+def versions(entry: Mapping[str, Any]) -> tuple[EventType, ...]:
+    """Every version of a type, oldest first; the last is the type itself, the others differ in `wire` and fields.
+
+    Raises ValueError when no upcaster leads from one to the next.
+    """
+    newest = event_type(entry)
+    made = [
+        event_type({**entry, **earlier, "effect": f"Earlier version, read as {newest.wire}: {earlier['why']}"})
+        for earlier in entry.get("earlier", [])
+    ]
+    check_steps([version.wire for version in (*made, newest)])
+    return (*made, newest)
+
+
 def read() -> dict[str, Any]:
     """The catalogue as data, all stages, known or not."""
     text = resources.files("domain.data").joinpath("event_catalogue.json").read_text(encoding="utf-8")
@@ -194,15 +209,15 @@ def _known(entry: Mapping[str, Any]) -> bool:
     return named and (option is None or option_on(option))
 
 
-by_name: Mapping[str, EventType] = MappingProxyType(
-    {entry["type"]: event_type(entry) for entry in read()["types"] if _known(entry)}
-)
-"""The known types by short name."""
+_VERSIONS = [versions(entry) for entry in read()["types"] if _known(entry)]
 
-by_wire: Mapping[str, EventType] = MappingProxyType({known.wire: known for known in by_name.values()})
-"""The known types by CloudEvents type."""
+by_name: Mapping[str, EventType] = MappingProxyType({newest.name: newest for *_, newest in _VERSIONS})
+"""The newest version of each known type by short name."""
 
-_VALIDATE = {known.name: known.model.__pydantic_validator__.validate_python for known in by_name.values()}
+by_wire: Mapping[str, EventType] = MappingProxyType({version.wire: version for all_ in _VERSIONS for version in all_})
+"""Every version of the known types by CloudEvents type."""
+
+_VALIDATE = {wire: version.model.__pydantic_validator__.validate_python for wire, version in by_wire.items()}
 
 
 def _refusal(error: ValidationError) -> Refusal:
@@ -218,14 +233,14 @@ def _refusal(error: ValidationError) -> Refusal:
 
 
 def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
-    """Check `data` against the type's model; the dict as signed is what is kept, the model's value is thrown away.
+    """Check `data` against the model of the type's version; the dict is kept, the model's value is thrown away.
 
     Raises Refusal: `data.unknown_field` (path `data`: the name is the sender's), `data.missing_field`,
     `data.invalid_value`, `data.case_id_mismatch`, `data.stream_id_mismatch` (path `data.<field>`, never a value).
     """
     refusal = None
     try:
-        _VALIDATE[event_type.name](data)
+        _VALIDATE[event_type.wire](data)
     except ValidationError as error:
         refusal = _refusal(error)
     # Raised out here, so that no traceback chains to pydantic's error, whose text holds what was sent.

@@ -21,6 +21,7 @@ from domain.record.entry import MAX_ENTRY, b64u, canonical, unb64u
 from domain.record.signing import Signer, verify
 from domain.refusals import Refusal
 from domain.registry import View
+from domain.upcasters import upcast
 
 MAX_EVENT = 40 * 1024
 """Bytes of the longest signed payload."""
@@ -85,7 +86,7 @@ def read(record: bytes | None, known: Known, *, ledger: str, view: View, latest:
     if event["time"] > latest:
         raise Refusal("time.future", "time")
     check(event_type, event["subject"], event["data"])
-    return Submission(jws.decode(), _event(event, event_type.name), event_type)
+    return Submission(jws.decode(), _event(event, event_type), event_type)
 
 
 def sign(event: Mapping[str, Any], *, ledger: str, signer: Signer) -> bytes:
@@ -102,10 +103,9 @@ def payload_of(jws: str) -> dict[str, Any]:
 
 
 def event_of(jws: str) -> Event:
-    """The event of an admitted JWS; a type that this version does not know keeps its wire name."""
+    """The event of an admitted JWS as the newest version of its type has it; an unknown type keeps its wire name."""
     payload = payload_of(jws)
-    known = by_wire.get(payload["type"])
-    return _event(payload, known.name if known is not None else payload["type"])
+    return _event(payload, by_wire.get(payload["type"]))
 
 
 def _split(record: bytes | None) -> tuple[bytes, str, bool]:
@@ -229,6 +229,9 @@ _OPTIONAL_FORMS = {
 }
 
 
-def _event(e: Mapping[str, Any], name: str) -> Event:
-    """The event of a payload; `name` is its type as the catalogue has it."""
-    return Event(e["id"], e["source"], e["subject"], name, e["time"], e["unit"], e["actor"], e["data"])
+def _event(e: Mapping[str, Any], known: EventType | None) -> Event:
+    """The event of a payload, under its type's name in the catalogue and with the data of the newest version."""
+    name = known.name if known is not None else e["type"]
+    return Event(
+        e["id"], e["source"], e["subject"], name, e["time"], e["unit"], e["actor"], upcast(e["type"], e["data"])
+    )

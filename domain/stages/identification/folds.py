@@ -37,8 +37,8 @@ def _indicator_reported(case: Case, recorded: Recorded) -> Changes:
     changes = _victim(case, event, indicated=True, age_band=band)
     changes["reporters"] = case.reporters | {(event.publisher, event.actor)}
     changes["status"] = "open"
-    if "accused_agency" in event.data:
-        changes["accused"] = case.accused | {event.data["accused_agency"]}
+    if "accused_agencies" in event.data:
+        changes["accused"] = case.accused.union(event.data["accused_agencies"])
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             changes |= {"care_lead": effect.data["care"], "proceedings_lead": effect.data["proceedings"]}

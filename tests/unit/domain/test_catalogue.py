@@ -42,7 +42,8 @@ def test_three_stages_and_the_imported_record_are_known() -> None:
         "referral.ResponseDue",
     }
     assert "protection.ChildReportedMissing" not in by_name
-    assert set(by_wire) == {known.wire for known in by_name.values()}
+    assert {known.wire for known in by_name.values()} <= set(by_wire)
+    assert {known.name for known in by_wire.values()} == set(by_name)
 
 
 def test_every_type_of_the_catalogue_can_be_made() -> None:
