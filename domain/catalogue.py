@@ -141,15 +141,30 @@ def _annotation(field: ClearField) -> tuple[Any, Any]:
     return kind, (None if field.optional else ...)
 
 
+WHEN: Mapping[str, str] = {
+    "authority": "when it is decided, ordered, accepted or asked for: nothing has happened until it is admitted",
+    "fact": "when it has happened, as soon as it is known",
+    "clock": "when it has fallen due, by the ledger's clock",
+    "effect": "never: the ledger states it in the entry of another event",
+}
+"""When an event is published, by kind."""
+
+
+def _docstring(entry: Mapping[str, Any]) -> str:
+    """What the event does, when and by whom it is published, and the source of the rule."""
+    by = ", ".join(entry["mandate"] or ["nobody"])
+    basis = _OWN_DECISION.sub("project decision", entry["basis"])
+    return f"{entry['effect']}\n\nPublished {WHEN[entry['kind']]}.\nBy: {by}.\n\nBasis: {basis}."
+
+
 def _model(entry: Mapping[str, Any], clear: tuple[ClearField, ...]) -> type[BaseModel]:
     """A field that may be absent may not be null: its default is never validated, a null that is sent is."""
     fields: dict[str, Any] = _id_fields(entry, clear) | {field.name: _annotation(field) for field in clear}
     fields["sd_digests"] = (Digests, Field(default=None, alias="_sd"))
-    basis = _OWN_DECISION.sub("project decision", entry["basis"])
     return create_model(
         entry["type"].partition(".")[2],
         __config__=ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True),
-        __doc__=f"{entry['effect']}\n\nBasis: {basis}.",
+        __doc__=_docstring(entry),
         __module__=__name__,
         **fields,
     )
@@ -209,6 +224,9 @@ def _known(entry: Mapping[str, Any]) -> bool:
     return named and (option is None or option_on(option))
 
 
+UNITS: Mapping[str, str] = MappingProxyType(read()["units"])
+"""What a whole number counts, by the name of its field."""
+
 _VERSIONS = [versions(entry) for entry in read()["types"] if _known(entry)]
 
 by_name: Mapping[str, EventType] = MappingProxyType({newest.name: newest for *_, newest in _VERSIONS})
@@ -254,7 +272,9 @@ def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
 def json_schema(event_type: EventType) -> dict[str, Any]:
     """JSON Schema 2020-12 of the type's `data`, under the wire type as title."""
     schema = event_type.model.model_json_schema(by_alias=True)
-    for field in schema["properties"].values():
+    for name, field in schema["properties"].items():
         # An absent field is absent: the model's default is no value that may be sent.
         field.pop("default", None)
+        if name in UNITS and any(clear.name == name and clear.kind == "int" for clear in event_type.clear):
+            field["description"] = UNITS[name]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": event_type.wire}

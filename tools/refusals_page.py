@@ -26,9 +26,9 @@ another. How the entry looks stands in [entry.md](entry.md#refused).
 
 `POST /v1/submissions` answers a refusal with status 422 and a problem (RFC 9457) that holds the code, what was wrong
 (`detail`) and what to do (`do`) for the agency's developer, and one sentence for the officer (`officer`);
-`GET /v1/submissions/{submission}` gives the same for what was published over Kafka, and `tamga submit` prints it. All of
-it is there in English and Mongolian: `Accept-Language: mn` and `--language mn` choose Mongolian. Below the developer's
-sentences stand in English, the officer's in both languages.
+`GET /v1/submissions/{submission}` gives the same for what was published over Kafka, and `tamga submit` prints it. All
+of it is there in English and Mongolian: `Accept-Language: mn` and `--language mn` choose Mongolian. Below, the
+developer's sentences stand in English and the officer's in both languages.
 """
 
 COLUMNS = """| code | what was wrong | what to do | for the officer | албан хаагчид |
