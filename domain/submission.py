@@ -33,9 +33,9 @@ takes 54,614 of them; what a padded header would take beyond that would stop a r
 TYP = "ce+sd-jwt"
 _HEADER = frozenset(("alg", "kid", "typ", "ledger"))
 _ALGORITHMS = frozenset(("Ed25519", "EdDSA"))
-_REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "unit", "actor", "data")
+REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "unit", "actor", "data")
 _OPTIONAL = frozenset(("datacontenttype", "dataschema", "_sd_alg"))
-_ATTRIBUTES = frozenset(_REQUIRED) | _OPTIONAL
+_ATTRIBUTES = frozenset(REQUIRED) | _OPTIONAL
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _TIME = re.compile(r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
@@ -185,10 +185,10 @@ def _check_envelope(event: Mapping[str, Any], publisher: str | None) -> None:
     """The CloudEvents attributes, each checked; raises `envelope.*`."""
     if not event.keys() <= _ATTRIBUTES:
         raise Refusal("envelope.unknown_attribute")
-    for name in _REQUIRED:
+    for name in REQUIRED:
         if name not in event:
             raise Refusal("envelope.missing_attribute", name)
-    for name, form in _FORMS.items():
+    for name, form in FORMS.items():
         value = event[name]
         if not isinstance(value, str) or not form.match(value):
             raise Refusal("envelope.invalid_attribute", name)
@@ -197,7 +197,7 @@ def _check_envelope(event: Mapping[str, Any], publisher: str | None) -> None:
     if not isinstance(event["data"], dict):
         raise Refusal("envelope.invalid_attribute", "data")
     for name in _OPTIONAL:
-        if name in event and not (isinstance(event[name], str) and _OPTIONAL_FORMS[name].match(event[name])):
+        if name in event and not (isinstance(event[name], str) and OPTIONAL_FORMS[name].match(event[name])):
             raise Refusal("envelope.invalid_attribute", name)
     if event["source"] != publisher:
         raise Refusal("envelope.source_not_signer", "source")
@@ -212,7 +212,7 @@ def _is_instant(text: str) -> bool:
     return True
 
 
-_FORMS = {
+FORMS = {
     "specversion": re.compile(r"1\.0\Z"),
     "id": _UUID,
     "source": re.compile(r"[^\x00-\x20]{1,128}\Z"),
@@ -222,11 +222,12 @@ _FORMS = {
     "unit": _TOKEN,
     "actor": _TOKEN,
 }
-_OPTIONAL_FORMS = {
+OPTIONAL_FORMS = {
     "datacontenttype": re.compile(r"application/(?:cloudevents\+)?json\Z"),
     "dataschema": re.compile(r"[!-~]{1,256}\Z"),
     "_sd_alg": re.compile(r"sha-256\Z"),
 }
+"""The forms of the CloudEvents attributes, those that every event has and those that it may have."""
 
 
 def _event(e: Mapping[str, Any], known: EventType | None) -> Event:
