@@ -141,7 +141,10 @@ def _mongolian() -> dict[str, dict[str, str]]:
 def said(code: str, lang: str) -> Sentences:
     """The sentences of one of the API's own codes in a language of `domain.refusals.LANGUAGES`."""
     found = TABLE[code]
-    return found._replace(**_mongolian()[code]) if lang == "mn" else found
+    if lang != "mn":
+        return found
+    text = _mongolian()[code]
+    return Sentences(found.status, text["title"], text["detail"], text["do"])
 
 
 def answer(code: str, *, lang: str = "en", headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:

@@ -96,7 +96,7 @@ def test_submit_show_and_replay(ledger: Settings, tamga: Tamga, tmp_path: Path) 
     position = first["position"]
     code, entries = tamga("replay", "--from", position, "--to", position)
     assert (code, [e["pos"] for e in entries]) == (0, [int(position.partition("-")[2])])
-    assert len(tamga("replay")[1]) == 4 + 4, "a genesis in each partition, and four outcomes"
+    assert len(tamga("replay")[1]) == 4 + 5, "a genesis in each partition, and five outcomes"
 
 
 def test_status_verify_check_views_and_rebuild(ledger: Settings, world: World, tamga: Tamga, tmp_path: Path) -> None:
