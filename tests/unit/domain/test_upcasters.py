@@ -27,7 +27,7 @@ from projections.all_views import VIEWS
 from projections.engine import Group, fold
 from projections.entry import read
 from simulator import BASE_TIME, LEDGER, enrolled, fixed_signers, judge_all, judged
-from unit.domain.story import STREAM, uid
+from unit.domain.story import STREAM, _sample, uid
 
 OLD = json.loads((Path(__file__).parent / "data" / "ledger_of_0_1.json").read_text(encoding="utf-8"))
 """A registry and a ledger partition as release 0.1 wrote them, when version 1 was the only one: never written again."""
@@ -144,6 +144,20 @@ def test_every_earlier_version_is_known_and_no_step_is_left_over() -> None:
     earlier = {wire for wire, version in by_wire.items() if wire != by_name[version.name].wire}
     assert earlier == {wire for wire in STEPS if wire in by_wire}
     assert {step.to for step in STEPS.values()} <= by_wire.keys()
+
+
+EARLIER = [(wire, full) for wire in STEPS if wire in by_wire for full in (False, True)]
+
+
+@pytest.mark.parametrize(("wire", "full"), EARLIER)
+def test_what_an_earlier_version_takes_is_read_as_what_the_newest_takes(wire: str, full: bool) -> None:
+    version = by_wire[wire]
+    data = {field.name: _sample(field) for field in version.clear if full or not field.optional}
+    data |= {name: uid(name) for name in (*version.subject, *version.mints) if name not in data and name != "case_id"}
+    if full:
+        data |= {"case_id": STREAM, "_sd": ["A" * 43]}
+    check(version, STREAM, data)
+    check(by_name[version.name], STREAM, upcast(wire, data))
 
 
 def _with(name: str, value: Any) -> Step:
