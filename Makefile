@@ -30,7 +30,7 @@ check: $(READY)  ## ruff, formatting, mypy, import rules, the lock and generated
 	@for tool in $$(grep -l -- '"--check"' tools/*.py); do echo "$$tool --check"; $(BIN)/python $$tool --check || exit 1; done
 
 chaos: $(READY)  ## the full counts of kill -9 and pauses (SEED=…)
-	CHAOS=full SEED=$(SEED) $(BIN)/python -m pytest tests/system -m chaos
+	CHAOS=full SEED=$(SEED) $(BIN)/python -m pytest tests -m chaos
 
 bench: $(READY)  ## figures, each beside its peer's
 	$(BIN)/python -m bench

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from domain.record.chain import Head, Placed
-from projections.engine import Group, Key, Parked, View, fold
+from projections.engine import Group, Parked, Row, View, fold
 from projections.entry import Entry, read
 
-CACHED_ROWS = 100_000
+CACHED_ROWS = 25_000
+"""Of one view and partition."""
 
 
 class GapError(Exception):
@@ -30,7 +31,8 @@ class Table(Protocol):
 
     def head(self, c: Any, partition: int) -> tuple[str, Head]: ...
     def load(self, c: Any, groups: Sequence[str]) -> dict[str, Group]: ...
-    def write(self, c: Any, rows: Sequence[tuple[Any, ...]]) -> None: ...
+    def copy(self, c: Any, rows: Sequence[Row]) -> None: ...
+    def write(self, c: Any, rows: Sequence[Row]) -> None: ...
     def park(self, c: Any, partition: int, parked: Parked) -> None: ...
     def parked(self, c: Any) -> set[str]: ...
 
@@ -40,22 +42,26 @@ Move = Callable[[Any, int, "dict[str, Head]", Head], None]
 
 
 class LiveView:
-    """One view being kept current: its table, its heads, the groups in memory, what is parked."""
+    """One partition of a view being kept current: its table, its head, the groups in memory, what is parked.
 
-    def __init__(self, table: Table, c: Any, partitions: int) -> None:
-        self.table = table
+    A row is of one partition, so partitions are kept current side by side; a LiveView is not shared between threads.
+    """
+
+    def __init__(self, table: Table, c: Any, partition: int) -> None:
+        self.table, self.partition = table, partition
         self.parked = Parked(table.parked(c))
-        self.heads = {p: table.head(c, p)[1] for p in range(partitions)}
+        self.head = table.head(c, partition)[1]
         self._groups: OrderedDict[str, Group] = OrderedDict()
 
-    def apply(self, c: Any, partition: int, entries: Sequence[Entry]) -> None:
+    def apply(self, c: Any, entries: Sequence[Entry]) -> None:
         """Fold a batch and write it in the open transaction."""
-        view, before = self.table.view, self.heads[partition]
+        view, before = self.table.view, self.head
         fresh = [e for e in entries if e.pos > before.pos]
         groups = self._load(c, {g for e in fresh for g in view.groups(e)})
         changed = fold(view, groups, fresh, self.parked)
-        self.table.write(c, changed_rows(changed, groups))
-        self.table.park(c, partition, self.parked)
+        self.table.copy(c, [groups[group][key] for group, key in changed.made])
+        self.table.write(c, [groups[group][key] for group, key in changed.other])
+        self.table.park(c, self.partition, self.parked)
 
     def _load(self, c: Any, wanted: set[str]) -> dict[str, Group]:
         missing = [g for g in wanted if g not in self._groups]
@@ -75,25 +81,19 @@ class LiveView:
                 held -= len(self._groups.pop(name))
 
 
-def changed_rows(changed: dict[str, set[Key]], groups: dict[str, Group]) -> list[tuple[Any, ...]]:
-    """The rows to write."""
-    return [groups[g][key] for g, keys in changed.items() for key in keys]
-
-
-def project(
-    c: Any, views: Sequence[LiveView], partition: int, placed: Sequence[Placed], after: Head, *, move: Move
-) -> None:
-    """Apply a batch of one partition to all views in the open transaction.
+def project(c: Any, views: Sequence[LiveView], placed: Sequence[Placed], after: Head, *, move: Move) -> None:
+    """Apply a batch to the views of its partition in the open transaction.
 
     When the transaction fails, the views must be opened anew: what they hold in memory has then not happened. Raises
     `GapError` when entries between a view's head and the batch are missing.
     """
+    partition = views[0].partition
     entries = [read(p, partition) for p in placed]
-    behind = [live for live in views if live.heads[partition].pos < after.pos]
+    behind = [live for live in views if live.head.pos < after.pos]
     for live in behind:
-        if live.heads[partition].pos < entries[0].pos - 1:
+        if live.head.pos < entries[0].pos - 1:
             raise GapError(f"{live.table.view.name}/{partition}")
-        live.apply(c, partition, entries)
-    move(c, partition, {live.table.table: live.heads[partition] for live in behind}, after)
+        live.apply(c, entries)
+    move(c, partition, {live.table.table: live.head for live in behind}, after)
     for live in behind:
-        live.heads[partition] = after
+        live.head = after

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.protection.state import ProtectionState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
 
 
 @dataclass(frozen=True)
 class Case(
+    ProtectionState,
     ReferralState,
     ConsentState,
     IdentificationState,

@@ -30,6 +30,7 @@ KNOWN_STAGES = frozenset(
     {
         "consent",
         "identification",
+        "protection",
         "referral",
     }
 )

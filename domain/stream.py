@@ -17,7 +17,7 @@ from domain.event import Effect, Event, Recorded
 from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
-from domain.stages import consent, identification, referral
+from domain.stages import consent, identification, protection, referral
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
@@ -34,6 +34,7 @@ _STAGES: Mapping[str, ModuleType] = {
     "identification": identification,
     "consent": consent,
     "referral": referral,
+    "protection": protection,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from domain import ijson
 from domain.catalogue import EventType, by_wire, check
 from domain.event import Event
-from domain.record.entry import MAX_ENTRY, b64u, canonical, unb64u
+from domain.record.entry import MAX_ENTRY, b64u, canonical, decoded, unb64u
 from domain.record.signing import Signer, verify
 from domain.refusals import Refusal
 from domain.registry import View
@@ -98,7 +98,7 @@ def sign(event: Mapping[str, Any], *, ledger: str, signer: Signer) -> bytes:
 
 def payload_of(jws: str) -> dict[str, Any]:
     """The CloudEvent of an admitted JWS (its form was judged when it was admitted)."""
-    payload: dict[str, Any] = ijson.trusted(unb64u(jws.split(".", 2)[1]))
+    payload: dict[str, Any] = ijson.trusted(decoded(jws[jws.index(".") + 1 : jws.rindex(".")]))
     return payload
 
 

@@ -1,4 +1,4 @@
-"""Work that reads the whole record runs partition by partition, in two processes where the record is long.
+"""Work that reads the whole record runs partition by partition, in several processes where the record is long.
 
 A job is a function of a partition's world, number and argument, and gives back something that pickles; it calls `tick`
 with the entries that it has read. The processes end with their parent, and with its Ctrl-C. Used by `verify`, rebuilds
@@ -11,14 +11,16 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import Any, TypeVar
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from infra import bootstrap, memory
+from infra.kafka.log import PartitionsLog
 from infra.local.child import end_with_parent
 from infra.settings import Settings
 
-PROCESSES = 2
+PROCESSES = max(2, os.cpu_count() or 1)
 SHORT = 50_000
 """A record of fewer Kafka records is read in this process: starting others takes longer."""
 
@@ -49,18 +51,18 @@ def over_partitions(
     if total < short:
         found = _here(world, job, argument, partitions, lambda read: tell(read, total))
     else:
-        found = _there(world.settings, job, argument, partitions, lambda read: tell(read, total))
+        found = _there(world, job, argument, partitions, lambda read: tell(read, total))
     tell(total, total)
     return found
 
 
 def _length(world: bootstrap.World) -> int:
-    total = 0
-    for partition in range(world.registry.registry.partitions):
-        reader = bootstrap.open_reader(world, partition)
-        total += reader.log.end()
-        reader.log.close()
-    return total
+    settings = world.settings
+    log = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
+    try:
+        return sum(log.ends(world.registry.registry.partitions).values())
+    finally:
+        log.close()
 
 
 def _here(world: bootstrap.World, job: Job[A, T], argument: A, partitions: int, tell: Tick) -> list[T]:
@@ -74,45 +76,80 @@ def _here(world: bootstrap.World, job: Job[A, T], argument: A, partitions: int, 
     return [job(world, partition, argument, tick) for partition in range(partitions)]
 
 
-def _there(settings: Settings, job: Job[A, T], argument: A, partitions: int, tell: Tick) -> list[T]:
+def _there(world: bootstrap.World, job: Job[A, T], argument: A, partitions: int, tell: Tick) -> list[T]:
+    """This process and others take partitions in turn until none is left."""
     context = multiprocessing.get_context("spawn")
-    counts, stop = context.Array("q", partitions, lock=False), context.Event()
-    start = (settings, counts, stop, os.getpid())
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_begin, initargs=start) as pool:
+    shared = _Shared(context.Array("q", partitions, lock=False), context.Value("q", 0), context.Event())
+    others = min(PROCESSES, partitions) - 1
+    with ProcessPoolExecutor(
+        others, mp_context=context, initializer=_begin, initargs=(world.settings, shared, os.getpid())
+    ) as pool:
         try:
-            futures: list[Future[T]] = [pool.submit(_work, job, p, argument) for p in range(partitions)]
+            futures = [pool.submit(_others_turn, job, argument) for _ in range(others)]
+
+            def tick(partition: int, read: int) -> None:
+                shared.counts[partition] += read
+                tell(sum(shared.counts))
+                for future in futures:
+                    # What another process failed with ends this one's work too.
+                    if future.done():
+                        future.result()
+
+            found = _in_turn(world, job, argument, shared, tick)
             left = set(futures)
             while left:
                 done, left = wait(left, timeout=0.2, return_when=FIRST_COMPLETED)
-                tell(sum(counts))
+                tell(sum(shared.counts))
                 for future in done:
-                    future.result()
-            return [future.result() for future in futures]
+                    found |= future.result()
         except BaseException:
-            stop.set()
+            shared.stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    return [found[partition] for partition in range(partitions)]
+
+
+class _Shared(NamedTuple):
+    """Between the processes: entries read by partition, the next partition to be taken, and whether to stop."""
+
+    counts: Any
+    following: Any
+    stop: Any
+
+
+def _in_turn(
+    world: bootstrap.World, job: Job[A, T], argument: A, shared: _Shared, tick: Callable[[int, int], None]
+) -> dict[int, T]:
+    found: dict[int, T] = {}
+    while True:
+        with shared.following.get_lock():
+            partition = shared.following.value
+            shared.following.value += 1
+        if partition >= len(shared.counts):
+            return found
+        found[partition] = job(world, partition, argument, partial(tick, partition))
 
 
 _process: dict[str, Any] = {}
 
 
-def _begin(settings: Settings, counts: Any, stop: Any, parent: int) -> None:
+def _begin(settings: Settings, shared: _Shared, parent: int) -> None:
     memory.settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent, signal.SIGKILL)
-    _process.update(settings=settings, counts=counts, stop=stop)
+    _process.update(settings=settings, shared=shared)
 
 
-def _work(job: Job[A, T], partition: int, argument: A) -> T:
+def _others_turn(job: Job[A, T], argument: A) -> dict[int, T]:
+    shared: _Shared = _process["shared"]
     world = bootstrap.open_world(_process["settings"], pool_size=1)
 
-    def tick(read: int) -> None:
-        _process["counts"][partition] += read
-        if _process["stop"].is_set():
+    def tick(partition: int, read: int) -> None:
+        shared.counts[partition] += read
+        if shared.stop.is_set():
             raise InterruptedWorkError
 
     try:
-        return job(world, partition, argument, tick)
+        return _in_turn(world, job, argument, shared, tick)
     finally:
         world.close()

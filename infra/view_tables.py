@@ -35,18 +35,20 @@ class ViewTable:
         self._keys = ", ".join(name for name, _ in self.columns[: view.keys])
 
     def create(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
-        """Make the table and its heads at the beginning of the record."""
+        """Make the table, without its keys, and its heads at the beginning of the record."""
         definitions = ", ".join(f"{name} {kind} NOT NULL" for name, kind in self.columns)
         # Rows are rewritten with every event of their case: room in the page, and no compression each time.
-        c.execute(
-            f"CREATE TABLE {self.table} ({definitions}, PRIMARY KEY ({self._keys})) WITH (fillfactor = 70)".encode()
-        )
+        c.execute(f"CREATE TABLE {self.table} ({definitions}) WITH (fillfactor = 70)".encode())
         for name, kind in self.columns[self.view.keys :]:
             if kind == "text":
                 c.execute(f"ALTER TABLE {self.table} ALTER COLUMN {name} SET STORAGE EXTERNAL".encode())
+        self.reset_heads(c, topic_id, partitions, origin)
+
+    def add_keys(self, c: Connection) -> None:
+        """The primary key and the index by group: what a table needs before rows can be replaced in it."""
+        c.execute(f"ALTER TABLE {self.table} ADD PRIMARY KEY ({self._keys})".encode())
         if self.view.group != self.columns[0][0]:
             c.execute(f"CREATE INDEX ON {self.table} ({self.view.group})".encode())
-        self.reset_heads(c, topic_id, partitions, origin)
 
     def reset_heads(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
         """Heads at the beginning of the record."""
@@ -77,7 +79,7 @@ class ViewTable:
         return found
 
     def write(self, c: Connection, rows: Sequence[Row]) -> None:
-        """Insert or replace rows: copied into a temporary table, put in place with one statement."""
+        """Replace rows: copied into a temporary table, put in place with one statement."""
         if not rows:
             return
         new = f"new_{self.table}"
@@ -91,9 +93,10 @@ class ViewTable:
             f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}".encode()
         )
 
-    def copy(self, c: Connection, rows: Iterable[Row]) -> None:
-        """Fill an empty table."""
-        self._copy(c, self.table, rows)
+    def copy(self, c: Connection, rows: Sequence[Row]) -> None:
+        """Add rows that the table does not hold."""
+        if rows:
+            self._copy(c, self.table, rows)
 
     def _copy(self, c: Connection, table: str, rows: Iterable[Row]) -> None:
         statement = f"COPY {table} ({self._names}) FROM STDIN (FORMAT BINARY)".encode()
@@ -150,6 +153,16 @@ def new_table(c: Connection, view: View) -> ViewTable:
     row = c.execute("SELECT nextval('view_generation')").fetchone()
     assert row is not None
     return ViewTable(view, f"{view.name}_{model_hash(view)}_{row[0]}")
+
+
+def leftovers(c: Connection, view: View) -> list[ViewTable]:
+    """Tables of the view that no reader ever saw: what a rebuild that was killed has left."""
+    found = c.execute(
+        "SELECT DISTINCT table_name FROM view_head WHERE table_name ~ %s"
+        " AND table_name NOT IN (SELECT table_name FROM view)",
+        (f"^{view.name}_[0-9a-f]{{8}}_[0-9]+$",),
+    )
+    return [ViewTable(view, name) for (name,) in found.fetchall()]
 
 
 def publish(c: Connection, table: ViewTable) -> None:

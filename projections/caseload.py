@@ -7,7 +7,7 @@ holds only that they happened. Reference cases never stand here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
@@ -54,37 +54,40 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     """Every agency in the case sees that something happened; newcomers get the case as it stands."""
     recorded = entry.recorded
     assert recorded is not None
-    event = recorded.event
-    before = {r[0]: r for r in rows.values()}
-    shared = _shared(next(iter(before.values()), None), entry, recorded)
-    about_referral = "referral_id" in event.data
-    for agency in before.keys() | concerned(recorded):
-        mine = before.get(agency)
-        if mine is not None and not about_referral and agency != event.publisher:
-            yield mine[:2] + shared + mine[_OWN:]
+    event, case = recorded.event, entry.stream
+    publisher, about_referral = event.publisher, "referral_id" in event.data
+    shared = _shared(next(iter(rows.values()), None), entry, recorded)
+    for mine in rows.values():
+        agency = mine[0]
+        if about_referral or agency == publisher:
+            yield (agency, case, *shared, *_own(mine[_OWN:], agency, recorded))
         else:
-            own = CaseloadRow._make(mine) if mine is not None else None
-            yield (agency, entry.stream, *shared, *_own(own, agency, recorded))
+            yield (agency, case, *shared, *mine[_OWN:])
+    for agency in concerned(recorded):
+        if (agency, case) not in rows:
+            yield (agency, case, *shared, *_own(_NOTHING, agency, recorded))
 
 
-_OWN = CaseloadRow._fields.index("victims")
+_FIELDS = CaseloadRow._fields
+_OWN = _FIELDS.index("victims")
+_OPENED = slice(_FIELDS.index("care_lead"), _FIELDS.index("opened_at") + 1)
+_EVENTS = _FIELDS.index("events")
+_NOTHING: Row = (0, 0, "[]", "{}")
 
 
-def _shared(found: Row | None, entry: Entry, recorded: Recorded) -> tuple[Any, ...]:
+def _shared(before: Row | None, entry: Entry, recorded: Recorded) -> Row:
     """The columns that are the same for every agency in the case: `status` to `events`."""
-    event = recorded.event
-    before = CaseloadRow._make(found) if found is not None else None
-    care, proceedings = (before.care_lead, before.proceedings_lead) if before else ("", "")
+    care, proceedings, opened = before[_OPENED] if before else ("", "", recorded.at)
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             care, proceedings = effect.data["care"], effect.data["proceedings"]
-    opened = before.opened_at if before else recorded.at
-    return ("open", care, proceedings, opened, recorded.at, event.type, entry.pos, (before.events if before else 0) + 1)
+    events = before[_EVENTS] + 1 if before else 1
+    return ("open", care, proceedings, opened, recorded.at, recorded.event.type, entry.pos, events)
 
 
-def _own(before: CaseloadRow | None, agency: str, recorded: Recorded) -> tuple[int, int, str, str]:
+def _own(before: Row, agency: str, recorded: Recorded) -> Row:
     """The columns that rest on what the agency itself published or was sent: `victims` to `open_ids`."""
-    victims, referrals = (before.victim_ids, before.open_ids) if before else ("[]", "{}")
+    _, _, victims, referrals = before
     if recorded.event.publisher == agency:
         victims = _with_victim(victims, recorded.event.data.get("victim_id"))
     referrals = _with_referral(referrals, agency, recorded)

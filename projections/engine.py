@@ -68,12 +68,21 @@ class CannotFoldError(Exception):
     """An entry that a rebuild could not fold; the message names its place and the exception's class, no content."""
 
 
-def fold(view: View, groups: dict[str, Group], entries: Iterable[Entry], parked: Parked | None) -> dict[str, set[Key]]:
-    """Fold entries into `groups` (which must hold every group that they touch); returns the changed keys by group.
+@dataclass
+class Changed:
+    """The rows that a batch has made and those that it has changed: (group, key) in the order of their first change."""
+
+    made: dict[tuple[str, Key], None] = field(default_factory=dict)
+    other: dict[tuple[str, Key], None] = field(default_factory=dict)
+
+
+def fold(view: View, groups: dict[str, Group], entries: Iterable[Entry], parked: Parked | None) -> Changed:
+    """Fold entries into `groups`, which must hold every row of every group that they touch.
 
     With `parked`, an entry that cannot be folded parks its stream; without, it raises `CannotFoldError`.
     """
-    changed: dict[str, set[Key]] = {}
+    changed = Changed()
+    made, other = changed.made, changed.other
     size, evolve, touched = view.keys, view.evolve, view.groups
     for entry in entries:
         if parked is not None and entry.stream in parked.streams:
@@ -85,8 +94,12 @@ def fold(view: View, groups: dict[str, Group], entries: Iterable[Entry], parked:
                 rows = list(evolve(group, entry))
                 for row in rows:
                     key = row[:size]
+                    at = (name, key)
+                    if key not in group:
+                        made[at] = None
+                    elif at not in made:
+                        other[at] = None
                     group[key] = row
-                    changed.setdefault(name, set()).add(key)
         except Exception as error:
             if parked is None:
                 place = f"{view.name}: entry {entry.partition}-{entry.pos}"

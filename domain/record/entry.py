@@ -40,6 +40,11 @@ def unb64u(text: str | bytes) -> bytes:
     return binascii.a2b_base64(raw.translate(_FROM_URL) + _PADDING[len(raw) % 4], strict_mode=True)
 
 
+def decoded(text: str) -> bytes:
+    """The bytes of base64url that was judged before: faster than `unb64u`, and as wrong as what it is given."""
+    return binascii.a2b_base64(text.encode().translate(_FROM_URL) + b"==")
+
+
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")  # the other alphabet and padding become characters that are refused
 _PADDING = (b"", b"!", b"==", b"=")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 State = Literal["requested", "unavailable", "accepted", "rejected", "revoked", "completed"]
 
 # Protection, health, safety and legal aid: a referral there waits for nobody's consent.
-_WITHOUT_CONSENT = frozenset(
+WITHOUT_CONSENT = frozenset(
     {
         "safehouse_service",
         "health_medical_service",
@@ -53,6 +53,7 @@ class Referral:
     due_at: str
     state: State = "requested"
     revoking: bool = False
+    urgency: str = "routine"
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def addressee_active(case: Case, event: Event, event_type: EventType, context: C
 def consent_for_optional(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `consent for an optional service`: asked for a routine referral to a service that she may do without."""
     data = event.data
-    if data["urgency"] != "routine" or data["service_type"] in _WITHOUT_CONSENT:
+    if data["urgency"] != "routine" or data["service_type"] in WITHOUT_CONSENT:
         return HOLDS
     if covers(case, victim_id=data["victim_id"], scopes=_SHARING, at=event.time):
         return HOLDS
@@ -206,7 +207,8 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
 def _requested(case: Case, recorded: Recorded) -> Changes:
     event = recorded.event
     due_at = next(effect.data["due_at"] for effect in recorded.effects if effect.type == "referral.ResponseDue")
-    referral = Referral(event.data["victim_id"], event.publisher, event.data["to_agency"], due_at)
+    urgency = event.data["urgency"]
+    referral = Referral(event.data["victim_id"], event.publisher, event.data["to_agency"], due_at, urgency=urgency)
     return {"referrals": {**case.referrals, event.data["referral_id"]: referral}}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import orjson
@@ -24,7 +25,7 @@ from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionsLog
 from infra.kafka.topics import TopicFacts
 from infra.settings import Settings, load
-from infra.view_tables import StaleProjectorError
+from infra.view_tables import StaleProjectorError, ViewTable
 from projections.all_views import VIEWS
 from projections.engine import model_hash
 
@@ -34,9 +35,9 @@ BATCH = 5000
 LOOK_SECONDS = 2.0
 
 
-def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
-    """The live table of every view, made when it is not there or its row model has changed."""
-    found = []
+def open_views(world: bootstrap.World, facts: TopicFacts) -> list[list[LiveView]]:
+    """Every view by partition; a table is made when it is not there or its row model has changed."""
+    names = []
     with world.pool.connection() as c, c.transaction():
         c.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
         for view in VIEWS.values():
@@ -44,15 +45,19 @@ def open_views(world: bootstrap.World, facts: TopicFacts) -> list[LiveView]:
             if table is None or f"_{model_hash(view)}_" not in table.table:
                 table = view_tables.new_table(c, view)
                 table.create(c, facts.id, facts.partitions, ORIGIN)
+                table.add_keys(c)
                 view_tables.publish(c, table)
                 if old is not None:
                     old.drop(c)
-            found.append(LiveView(table, c, facts.partitions))
-    return found
+            names.append((view, table.table))
+        return [
+            [LiveView(ViewTable(view, name), c, partition) for view, name in names]
+            for partition in range(facts.partitions)
+        ]
 
 
 class ProjectorProcess:
-    """A reader for each partition, every view."""
+    """A reader and a writer for each partition, every view: while one batch is written, the next is read."""
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
@@ -62,7 +67,9 @@ class ProjectorProcess:
         self.facts = self.world.expected(settings.topics.ledger)
         self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
         self.log_of_all = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
-        self.views: list[LiveView] = []
+        self.views: list[list[LiveView]] = []
+        self._writers = ThreadPoolExecutor(self.facts.partitions, "writer")
+        self._writing: dict[int, Future[None]] = {}
         self._looked = time.monotonic()
         self.running = True
 
@@ -83,6 +90,8 @@ class ProjectorProcess:
             except (PersistenceError, LogAway, StaleProjectorError, GapError, psycopg.Error, PoolTimeout) as away:
                 self.log.warning("waiting", reason=type(away).__name__)
                 self.heartbeat.beat("waiting", "away", type(away).__name__)
+                wait(self._writing.values())
+                self._writing.clear()
                 self.views = []
                 time.sleep(backoff)
                 backoff = min(backoff * 2, 2.0)
@@ -107,7 +116,7 @@ class ProjectorProcess:
         views = open_views(self.world, self.facts)
         for partition, reader in enumerate(self.readers):
             with self.world.pool.connection() as c:
-                heads = [v.table.head(c, partition) for v in views]
+                heads = [v.table.head(c, partition) for v in views[partition]]
             topic_id, head = min(heads, key=lambda h: h[1].pos)
             reader.start(head, TopicFacts(topic_id, self.facts.partitions))
         self.log_of_all.follow({p: r.next_offset for p, r in enumerate(self.readers)})
@@ -118,7 +127,10 @@ class ProjectorProcess:
         for partition, records in self.log_of_all.poll(IDLE_MS, BATCH).items():
             placed = self.readers[partition].take(records)
             if placed:
-                self._write(partition, placed)
+                self._written(partition)
+                self._writing[partition] = self._writers.submit(self._write, partition, placed)
+        for partition in [p for p, writing in self._writing.items() if writing.done()]:
+            self._written(partition)
         for reader in self.readers:
             reader.look()
         if time.monotonic() - self._looked > LOOK_SECONDS:
@@ -126,9 +138,15 @@ class ProjectorProcess:
             self.log_of_all.check_moving()
         self.heartbeat.beat("ready")
 
+    def _written(self, partition: int) -> None:
+        """Wait until the partition's last batch is written. Raises what its writer has failed with."""
+        writing = self._writing.pop(partition, None)
+        if writing is not None:
+            writing.result()
+
     def _write(self, partition: int, placed: list[Placed]) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            project(c, self.views, partition, placed, head_of(placed), move=view_tables.move)
+            project(c, self.views[partition], placed, head_of(placed), move=view_tables.move)
 
 
 def head_of(placed: list[Placed]) -> Head:

@@ -98,6 +98,12 @@ class PartitionsLog:
             tp.partition: [Record(r.offset, r.value, r.timestamp) for r in records] for tp, records in found.items()
         }
 
+    def ends(self, partitions: int) -> dict[int, int]:
+        """The offset behind the last record of each partition. Raises `LogAway`."""
+        with self._answering() as consumer:
+            found = consumer.end_offsets([TopicPartition(self.topic, p) for p in range(partitions)])
+        return {tp.partition: int(end) for tp, end in found.items()}
+
     def check_moving(self) -> None:
         """Raise `LogAway` when a partition has had more to read for 10 s and nothing of it came."""
         with self._answering() as consumer:

@@ -365,6 +365,41 @@ def test_two_registrars_on_one_partition_lose_and_double_nothing(opened: Import,
     opened.check()
 
 
+def owned(opened: Import, name: str) -> set[int]:
+    """The partitions that a registrar says it has."""
+    mine: set[int] = set()
+    for line in opened.children[name].text().splitlines():
+        said = orjson.loads(line) if line.startswith("{") else {}
+        if said.get("event") == "started":
+            mine.clear()
+        elif said.get("what") == "taken":
+            mine.add(said["partition"])
+        elif said.get("what") == "left":
+            mine.discard(said["partition"])
+    return mine
+
+
+def test_a_partition_moves_between_registrars_of_the_group_and_nothing_is_lost_or_doubled(opened: Import) -> None:
+    everything = set(range(opened.partitions))
+    opened.publish(count(200, 2000), count(1500, 12_000))
+    opened.start("registrar-1", "projector")
+    until(lambda: owned(opened, "registrar-1") == everything, 60, "every partition with the first")
+    for _ in range(count(1, 3)):
+        opened.start("registrar-2")
+        until(lambda: owned(opened, "registrar-2"), 60, "a partition with the second")
+        until(lambda: owned(opened, "registrar-1").isdisjoint(owned(opened, "registrar-2")), 60, "one owner each")
+        opened.publish(count(100, 500), 0)
+        opened.children.pop("registrar-1").stop()
+        until(lambda: owned(opened, "registrar-2") == everything, 60, "every partition with the second")
+        opened.publish(count(100, 500), 0)
+        opened.start("registrar-1")
+        until(lambda: owned(opened, "registrar-1"), 60, "a partition with the first again")
+        opened.publish(count(100, 500), 0)
+        opened.children.pop("registrar-2").stop()
+        until(lambda: owned(opened, "registrar-1") == everything, 60, "every partition with the first again")
+    opened.check()
+
+
 WRITER = """
 import os
 import sys

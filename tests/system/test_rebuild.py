@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from domain.record.chain import ORIGIN
 from infra import rebuild, view_tables
 from infra.bootstrap import World
 from infra.check_views import check_views
@@ -78,17 +79,33 @@ def test_a_rebuild_that_fails_midway_leaves_the_live_view_alone(ledger: Settings
         publish_all(world, generated(ledger, enrolled(ledger), seed=6, count=2))
         wait_level(world)
     before = rows(ledger.database_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    folded = fold_record(world, ("caseload",))
-    doubled = [part._replace(rows={"caseload": part.rows["caseload"] * 2}) for part in folded]
     facts = world.topics.facts(ledger.topics.ledger)
-    with world.pool.connection() as c, pytest.raises(psycopg.errors.UniqueViolation):
-        rebuild.replace(world, c, VIEWS["caseload"], doubled, facts)
+    with world.pool.connection() as c, rebuild.beside(c, ("caseload",), facts) as tables:
+        for partition in range(facts.partitions):
+            rebuild.fill_partition(world, partition, rebuild.Filling({"caseload": tables[0].table}), lambda read: None)
+        c.execute(f"INSERT INTO {tables[0].table} SELECT * FROM {tables[0].table}".encode())
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            rebuild.switch(world, c, tables, facts)
     after = rows(ledger.database_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     assert before == after
     with world.pool.connection() as c:
         live = view_tables.live(c, VIEWS["caseload"])
         assert live is not None
         assert list(live.rows(c))
+
+
+def test_a_rebuild_removes_what_a_killed_one_has_left(ledger: Settings, world: World, tmp_path: Path) -> None:
+    with running(REGISTRAR, ledger, tmp_path / "r.log"), running(PROJECTOR, ledger, tmp_path / "p.log"):
+        publish_all(world, generated(ledger, enrolled(ledger), seed=6, count=2))
+        wait_level(world)
+    facts = world.topics.facts(ledger.topics.ledger)
+    with world.pool.connection() as c, c.transaction():
+        left = view_tables.new_table(c, VIEWS["caseload"])
+        left.create(c, facts.id, facts.partitions, ORIGIN)
+    (rebuilt,) = rebuild.rebuild(world, ("caseload",))
+    caseloads = rows(ledger.database_url, "SELECT tablename FROM pg_tables WHERE tablename ~ '^caseload_'")
+    assert caseloads == [(rebuilt.table,)]
+    assert check_views(world, ("caseload",))[0].holds
 
 
 def test_two_processes_fold_what_one_folds(ledger: Settings, world: World, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ An outcome is the refusal's code, or the names of what the ledger states beside 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -100,8 +101,17 @@ def _sample(field: ClearField) -> Any:
         return []
     if field.kind in ("id", "event"):
         return uid(field.name)
+    return sample(field)
+
+
+def sample(field: ClearField, chance: random.Random | None = None) -> Any:
+    """A value of the kind, any of a list of codes when there is a chance."""
     listed = codes(field.kind)
-    return sorted(listed)[0] if listed else _SAMPLES[field.kind]
+    if listed:
+        return chance.choice(sorted(listed)) if chance else sorted(listed)[0]
+    if chance and field.kind in ("bool", "int"):
+        return chance.random() < 0.5 if field.kind == "bool" else chance.randrange(100)
+    return _SAMPLES[field.kind]
 
 
 def _filled(done: Act) -> dict[str, Any]:

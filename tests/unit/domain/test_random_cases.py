@@ -22,7 +22,7 @@ from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 TYPES = [known for known in by_name.values() if known.kind != "effect"]
 # Few agencies, ids and officers, so that they meet again in one story.
-AGENTS = ["mn.cfdpa", "mn.mgec", "mn.npa", "mn.opg", "mn.courts", "mn.clock", "ctdc.import"]
+AGENTS = ["mn.cfdpa", "mn.mgec", "mn.npa", "mn.opg", "mn.courts", "mn.clock", "ctdc.import", "mn.health"]
 HOLDERS = {known.name: [agent for agent in AGENTS if AGENCIES[agent].categories & known.mandate] for known in TYPES}
 EVENTS = [uid(f"event {number}") for number in range(8)]
 DAYS = ["2026-01-05", "2026-03-01", "2026-06-01"]
