@@ -125,8 +125,7 @@ def place() -> Iterator[Place]:
 
 def _founded(settings: Settings, folder: Path) -> Place:
     settings = founding.found(settings, folder)
-    assert settings.root_key is not None
-    registrations = founding.Registrations(settings, keys.load(settings.root_key))
+    registrations = founding.Registrations(settings, founding.root_signers(settings))
     signers = {}
     for agency, categories in AGENCIES.items():
         signers[agency] = keys.create(folder / "keys" / f"{agency}.json", f"{agency}-1")

@@ -65,6 +65,10 @@ class Recorder(Protocol):
         """Append one batch behind `head`."""
         ...
 
+    def settle(self) -> None:
+        """Wait until the index holds every batch."""
+        ...
+
     def look(self) -> None:
         """Is the log still the log?"""
         ...
@@ -75,10 +79,17 @@ class Recorder(Protocol):
 
 
 class States(Protocol):
-    """Entries of streams, in one query."""
+    """Entries of streams, each in one query."""
 
     def streams(self, streams: Sequence[str]) -> Mapping[str, list[tuple[int, bytes]]]:
         """(position, body) of every entry of each stream, in order."""
+        ...
+
+    def linked(self, streams: Sequence[str]) -> Mapping[str, list[tuple[int, bytes]]]:
+        """(position, body) of every entry of each stream and of all that links lead to from there, over all partitions.
+
+        A partition is there as far as its index reaches: what it has not taken yet is not known.
+        """
         ...
 
 

@@ -1,22 +1,25 @@
 """The registrar judges each submission of its partition once, in order, and seals the outcomes batch by batch.
 
-One batch: read, load the states of all its streams with one query, judge all, `recorder.insert_events`, next. What it
-knows of streams is a bounded cache over the index. After any failed append it takes the partition over anew: it reads
-to the end of the log and goes on behind the submission that the head names, so nothing is lost or judged twice.
+One batch: read, load the states of all its streams with one query (with one more those of other partitions, when a rule
+of the batch reaches over cases), judge all, `recorder.insert_events`, next. What it knows of streams is a bounded cache
+over the index. After any failed append it takes the partition over anew: it reads to the end of the log and goes on
+behind the submission that the head names, so nothing is lost or judged twice.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop
+from domain.elsewhere import Brought, asked
 from domain.judge import Admit, Court, Draft, Judged, Stream, decide, read_one
 from domain.refusals import Refusal
+from domain.stages.rules import NOWHERE, Elsewhere
 from domain.stream import admit
 
 REGISTRY_MAX_AGE = 5.0
@@ -100,7 +103,7 @@ class PartitionRegistrar:
         self._recorder, self._registry = recorder, registry
         self._clocks, self._salt, self._alarm = clocks, salt, alarm
         self._rules = rules
-        self._cache = StreamCache(states, cache_entries)
+        self._states, self._cache = states, StreamCache(states, cache_entries)
         self.taken = False
         self._desk = 0
         self.judged_to = -1
@@ -165,6 +168,7 @@ class PartitionRegistrar:
         drafts = [read_one(court, record[0], record[1]) for record in records]
         wanted = {d.found.event.stream for d in drafts if not isinstance(d.found, Refusal)}
         streams = self._cache.load(wanted, growth=len(records))
+        court = replace(court, elsewhere=self._elsewhere(drafts, streams))
         events: list[OutcomeEvent] = []
         for draft in drafts:
             judged = self._decide(draft, streams, court, head.pos + 1 + len(events))
@@ -174,6 +178,20 @@ class PartitionRegistrar:
         self._recorder.insert_events(events, head=head)
         self.judged_to = records[-1][0]
         self._judged.append((self._clocks.monotonic(), self.judged_to))
+
+    def _elsewhere(self, drafts: Sequence[Draft], streams: Mapping[str, Stream]) -> Elsewhere:
+        """The other streams that the batch asks for, with one query; none is made when it asks for nothing."""
+        named: set[str] = set()
+        for draft in drafts:
+            if not isinstance(draft.found, Refusal):
+                event = draft.found.event
+                named |= asked(streams[event.stream].state, event)
+        if not named:
+            return NOWHERE
+        self._recorder.settle()
+        found = self._states.linked(sorted(named))
+        brought = {stream: Stream.of(stream, entries).state for stream, entries in found.items()}
+        return Brought(brought, streams, frozenset(named))
 
     def _court(self, head_at: str) -> Court:
         now = self._clocks.now()

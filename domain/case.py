@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
 from domain.stages.identification.state import IdentificationState
+from domain.stages.investigation.state import InvestigationState
+from domain.stages.privacy import PrivacyState
+from domain.stages.prosecution.state import ProsecutionState
 from domain.stages.protection.state import ProtectionState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
@@ -18,7 +21,10 @@ from domain.stages.state import StreamState
 
 @dataclass(frozen=True)
 class Case(
+    ProsecutionState,
+    InvestigationState,
     ProtectionState,
+    PrivacyState,
     ReferralState,
     ConsentState,
     IdentificationState,

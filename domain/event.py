@@ -7,6 +7,7 @@ re-writes the signed bytes. `Ledger` is what the registrar adds and is the same 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
 
@@ -49,4 +50,15 @@ class Partners(Protocol):
 
     def is_active(self, agency: str) -> bool:
         """Enrolled and not suspended."""
+        ...
+
+    def is_recused(self, agency: str, actor: str) -> bool:
+        """Does the registry keep this officer from deciding in any case?"""
+        ...
+
+    def deadline(self, name: str, grade: str | None = None) -> timedelta:
+        """How long the duty has, as the registry sets it, else as the profile does; for a `grade` where it has several.
+
+        Raises KeyError for an unknown name or grade, ValueError for a deadline that an event or a law sets.
+        """
         ...

@@ -19,7 +19,7 @@ from domain.partition import partition_of
 from domain.record.entry import Said
 from domain.refusals import Refusal
 from domain.registry import View
-from domain.stages.rules import Context
+from domain.stages.rules import NOWHERE, Context, Elsewhere
 from domain.stages.state import StreamState
 from domain.stream import admit, evolve
 from domain.submission import Known, Submission, read
@@ -63,7 +63,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Court:
-    """What one batch is judged under: the registry as read, the clock, the partition."""
+    """What one batch is judged under: the registry as read, the clock, the partition, the other streams it asks for."""
 
     ledger: str
     view: View
@@ -71,6 +71,12 @@ class Court:
     partitions: int
     at: str
     latest: str
+    elsewhere: Elsewhere = NOWHERE
+
+    @property
+    def standing(self) -> View:
+        """The registry as it stands when the entry is made: dates of keys and mandates are compared with `at`."""
+        return self.view._replace(at=self.at)
 
 
 class Draft(NamedTuple):
@@ -100,7 +106,7 @@ def read_one(court: Court, offset: int, record: bytes | None) -> Draft:
     known = Known()
     src = (court.partition, offset)
     try:
-        found = read(record, known, ledger=court.ledger, view=court.view, latest=court.latest)
+        found = read(record, known, ledger=court.ledger, view=court.standing, latest=court.latest)
         if partition_of(found.event.stream, court.partitions) != court.partition:
             raise Refusal("intake.wrong_partition", "subject")
     except Refusal as refusal:
@@ -140,7 +146,7 @@ def decide(
 
 
 def _admitted(found: Submission, stream: Stream, src: tuple[int, int], court: Court, pos: int, rules: Admit) -> Judged:
-    effects = rules(stream.state, found.event, found.type, Context(court.at, court.view))
+    effects = rules(stream.state, found.event, found.type, Context(court.at, court.standing, court.elsewhere))
     n = stream.state.version + 1
     said = Said(court.at, n, found.event.stream, court.view.reg, src)
     body = outcome.admitted(found.jws, said, effects)

@@ -64,6 +64,9 @@ AGENCIES: Mapping[str, Agency] = MappingProxyType({entry["id"]: _agency(entry) f
 DEFAULTS: Mapping[str, str] = MappingProxyType(_PROFILE["defaults"])
 """Agency ids by duty: care_lead, proceedings_lead, duty_desk, proceedings_lead_when_police_are_accused, oversight."""
 
+TRAFFICKING_ARTICLES: frozenset[str] = frozenset(_PROFILE["trafficking_articles"]["articles"])
+"""The articles of the criminal code that punish trafficking itself; every other one is a lesser or another offence."""
+
 DEADLINES: frozenset[str] = frozenset(_PROFILE["deadlines"])
 """The names of all deadlines; the catalogue's value kind `deadline`."""
 

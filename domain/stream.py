@@ -1,31 +1,45 @@
 """A stream admits an event by the rules that the catalogue names for its type, and evolves by whatever was admitted.
 
 An authority is refused by the first rule that is broken; a fact has happened, so what it broke stands beside it; the
-clock is moot when what it reports is over. Decisions are taken once: a replay only evolves, and evolving never judges.
-Called by `domain.judge` (`admit`), the registrar's state loader and the projections (`evolve`, `concerned`).
+clock is moot when what it reports is over. An event that needs an approval is held, and takes effect in the entry of
+its last approval. Decisions are taken once: a replay only evolves, and evolving never judges. Called by `domain.judge`
+(`admit`), the registrar's state loader and the projections (`evolve`, `concerned`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from domain.case import Case
 from domain.catalogue import STREAM_ID, EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
+from domain.ids import check_ids, listed, named
+from domain.party import Party
 from domain.refusals import Refusal
 from domain.stages import case as case_stage
-from domain.stages import consent, identification, protection, referral
+from domain.stages import (
+    consent,
+    identification,
+    investigation,
+    ledger,
+    party,
+    privacy,
+    prosecution,
+    protection,
+    referral,
+)
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
-from domain.stages.rules import HOLDS, Broken, Context, Folds, Rule, any_of, shifted
-from domain.stages.state import StreamState
+from domain.stages.ledger import approvals
+from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Rule, any_of, shifted
+from domain.stages.state import Past, Slot, StreamState
 
 KINDS: Mapping[str, type[StreamState]] = {
     "case": Case,
+    "party": Party,
 }
 """The state of each kind of stream; the first admitted event of a stream makes it one."""
 
@@ -34,7 +48,12 @@ _STAGES: Mapping[str, ModuleType] = {
     "identification": identification,
     "consent": consent,
     "referral": referral,
+    "investigation": investigation,
+    "prosecution": prosecution,
     "protection": protection,
+    "party": party,
+    "privacy": privacy,
+    "ledger": ledger,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}
@@ -42,17 +61,10 @@ _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
 _FOLDS: Folds = {name: fold for stage in _STAGES.values() for name, fold in stage.FOLDS.items()}
 
-_LATE = deadline("late_entry")
-
 
 class _Question(NamedTuple):
     name: str
     rule: Rule
-
-
-def _listed(value: Any) -> list[Any]:
-    """The ids in a field, which holds one or a list of them."""
-    return value if isinstance(value, list) else [value]
 
 
 def _on_record(id_field: str, thing: str) -> Rule:
@@ -60,7 +72,7 @@ def _on_record(id_field: str, thing: str) -> Rule:
 
     def rule(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
         known = state.ids
-        if all(known.get(named) == id_field for named in _listed(event.data[id_field])):
+        if all(known.get(named) == id_field for named in listed(event.data[id_field])):
             return HOLDS
         return (f"{thing}.unknown", f"data.{id_field}")
 
@@ -70,10 +82,13 @@ def _on_record(id_field: str, thing: str) -> Rule:
 def _questions(event_type: EventType) -> tuple[_Question, ...]:
     """The rules of a type in the order in which they are asked: open, on record, relation, then the rest of `requires`.
 
-    Raises KeyError for a name in the catalogue that no stage owns.
+    Where stages share a name, each one's own rule is asked for its types. Raises KeyError for a name in the catalogue
+    that no stage owns.
     """
+    own = _STAGES[event_type.stage].RULES
     required = [
-        _Question(name, any_of(tuple(_RULES[part] for part in name.split(" or ")))) for name in event_type.requires
+        _Question(name, any_of(tuple(own.get(part) or _RULES[part] for part in name.split(" or "))))
+        for name in event_type.requires
     ]
     subjects = [
         _Question("out of sequence", _on_record(name, event_type.thing(name)))
@@ -88,37 +103,14 @@ def _questions(event_type: EventType) -> tuple[_Question, ...]:
 _QUESTIONS = {name: _questions(known) for name, known in by_name.items() if known.kind != "effect"}
 
 
-def _naming(event_type: EventType) -> tuple[tuple[str, bool], ...]:
-    """The ids that the event may put on record, and whether each may stand there already as the same kind of thing.
-
-    The number of an exhibit is given by hand: a second thing under it is a breach that stands beside the fact.
-    """
-    names = dict.fromkeys([*event_type.mints, *(event_type.subject if event_type.kind == "fact" else ())])
-    return tuple(
-        (name, name in event_type.subject or name == "exhibit_number")
-        for name in names
-        if name != STREAM_ID.get(event_type.stream)
-    )
-
-
-_NAMING = {name: _naming(known) for name, known in by_name.items()}
-
-
-def _check_ids(state: StreamState, event: Event, event_type: EventType) -> None:
-    """An id is minted once, and never names two kinds of things; a subject that is minted may be reported again.
-
-    A fact is refused for it like an authority: the submission contradicts itself, whatever has happened.
-    """
-    seen, known = {state.stream}, state.ids
-    for id_field, again in _NAMING[event_type.name]:
-        for minted in _listed(event.data[id_field]):
-            if minted in seen or (minted in known and not (again and known[minted] == id_field)):
-                raise Refusal("id.already_minted", f"data.{id_field}")
-            seen.add(minted)
+def _is_recused(state: Any, event: Event, event_type: EventType, context: Context) -> bool:
+    """Recused from this case by an event, or from every decision by the registry."""
+    from_case = isinstance(state, Case) and (event.publisher, event.actor) in state.recused
+    return from_case or context.partners.is_recused(event.publisher, event.actor)
 
 
 def _authority(state: Any, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
-    if not event_type.protective and event_type.stream == "case" and (event.publisher, event.actor) in state.recused:
+    if not event_type.protective and _is_recused(state, event, event_type, context):
         raise Refusal("actor.recused")
     for question in _QUESTIONS[event_type.name]:
         broken = question.rule(state, event, event_type, context)
@@ -141,9 +133,9 @@ def _fact(state: Any, event: Event, event_type: EventType, context: Context) -> 
     if event_type.name == "case.RecordImported":
         # History of elsewhere: nobody here was late with it or broke a rule by it.
         return ()
-    if event.time < shifted(context.at, -_LATE):
+    if event.time < shifted(context.at, -context.partners.deadline("late_entry")):
         stated.append(breach("LATE_ENTRY"))
-    if event_type.stream == "case" and (event.publisher, event.actor) in state.recused:
+    if _is_recused(state, event, event_type, context):
         stated.append(breach("ACTED_WHILE_RECUSED", "actor not recused"))
     return tuple(stated)
 
@@ -180,17 +172,38 @@ def admit(state: StreamState, event: Event, event_type: EventType, context: Cont
     if event_type.kind == "effect":
         raise Refusal("type.not_submittable")
     state = _of_kind(state, event_type)
-    _check_ids(state, event, event_type)
-    return _BY_KIND[event_type.kind](state, event, event_type, context)
+    check_ids(state, event, event_type)
+    stated = _BY_KIND[event_type.kind](state, event, event_type, context)
+    slots = approvals.slots_of(state, event)
+    if slots:
+        # What the event brings about is stated where it takes effect.
+        return (_held(state, event, slots),)
+    return (*stated, *_approved(state, event, context))
 
 
-def _named(state: StreamState, recorded: Recorded) -> Mapping[str, str]:
-    """The ids on record after the entry: those that the event and what is stated beside it put there."""
-    named: dict[str, str] = {}
-    for name, data in ((recorded.event.type, recorded.event.data), *recorded.effects):
-        for id_field, _ in _NAMING.get(name, ()):
-            named |= {each: id_field for each in _listed(data[id_field]) if each not in state.ids}
-    return {**state.ids, **named} if named else state.ids
+def _held(state: StreamState, event: Event, slots: Sequence[Slot]) -> Effect:
+    """An event waits under its id, which no other event of the stream may bear: approvals name it."""
+    if event.id in state.events:
+        raise Refusal("approval.id_taken", "id")
+    return approvals.awaited(slots)
+
+
+def _approved(state: StreamState, event: Event, context: Context) -> tuple[Effect, ...]:
+    """What the event brings about that takes effect on this approval, judged again: much may have happened meanwhile.
+
+    Raises Refusal `approval.no_longer_possible`; the event goes on waiting, and can be refused.
+    """
+    approved = approvals.last(state, event)
+    if approved is None:
+        return ()
+    waiting = {key: held for key, held in state.awaiting.items() if key != approved.id}
+    try:
+        stated = _authority(changed(state, awaiting=waiting), approved, by_name[approved.type], context)
+        return (approvals.completion(approved), *stated)
+    except Refusal:
+        pass
+    # Raised out here: what broke is about another event than the one that is refused.
+    raise Refusal("approval.no_longer_possible", "data.of")
 
 
 def evolve(state: StreamState, recorded: Recorded) -> StreamState:
@@ -200,8 +213,32 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     if known is None:
         return changed(state, version=recorded.n)
     state = _of_kind(state, known)
-    fold = _FOLDS.get(event.type)
-    evolved = changed(state, version=recorded.n, ids=_named(state, recorded), **(fold(state, recorded) if fold else {}))
+    base = {"version": recorded.n, "events": _past(state, recorded), "agencies": _taking_part(state, recorded)}
+    held = approvals.held(recorded)
+    if held is not None:
+        return changed(state, awaiting={**state.awaiting, event.id: held}, **base)
+    approved = approvals.completed(state, recorded)
+    state = _effective(state, recorded, known, base)
+    if approved is None:
+        return state
+    return _effective(state, recorded._replace(event=approved), by_name[approved.type], {})
+
+
+def _past(state: StreamState, recorded: Recorded) -> Mapping[str, tuple[Past, ...]]:
+    event = recorded.event
+    past = Past(event.type, event.publisher, event.actor, event.time, recorded.n)
+    return {**state.events, event.id: (*state.events.get(event.id, ()), past)}
+
+
+def _taking_part(state: StreamState, recorded: Recorded) -> frozenset[str]:
+    agencies = concerned(recorded)
+    return state.agencies if agencies <= state.agencies else state.agencies | agencies
+
+
+def _effective(state: StreamState, recorded: Recorded, known: EventType, base: Changes) -> StreamState:
+    """The stream once the event has taken effect in this entry, with what every entry changes."""
+    fold = _FOLDS.get(known.name)
+    evolved = changed(state, ids=named(state, recorded), **base, **(fold(state, recorded) if fold else {}))
     return _fact_in_case(evolved, recorded, known) if isinstance(evolved, Case) else evolved
 
 

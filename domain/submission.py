@@ -20,7 +20,9 @@ from domain.event import Event
 from domain.record.entry import MAX_ENTRY, b64u, canonical, decoded, unb64u
 from domain.record.signing import Signer, verify
 from domain.refusals import Refusal
-from domain.registry import View
+from domain.registry.agencies import UnitStanding
+from domain.registry.keys import Standing
+from domain.registry.view import View
 from domain.upcasters import upcast
 
 MAX_EVENT = 40 * 1024
@@ -65,7 +67,7 @@ class Known:
 
 
 def read(record: bytes | None, known: Known, *, ledger: str, view: View, latest: str) -> Submission:
-    """Judge everything but the stream's rules.
+    """Judge everything but the stream's rules. The view's `at` is the entry's own time.
 
     `latest` is the last `time` that is not in the future (UTC, six decimals). Raises `Refusal`; fills `known`.
     """
@@ -81,7 +83,8 @@ def read(record: bytes | None, known: Known, *, ledger: str, view: View, latest:
         raise Refusal("type.unknown", "type")
     if event_type.kind == "effect":
         raise Refusal("type.not_submittable", "type")
-    if event_type.mandate.isdisjoint(view.categories(event["source"])):
+    _check_unit(view, event["source"], event["unit"])
+    if not view.may_publish(event["source"], event["unit"], event_type.name, event_type.mandate):
         raise Refusal("mandate.type", "type")
     if event["time"] > latest:
         raise Refusal("time.future", "time")
@@ -100,6 +103,11 @@ def payload_of(jws: str) -> dict[str, Any]:
     """The CloudEvent of an admitted JWS (its form was judged when it was admitted)."""
     payload: dict[str, Any] = ijson.trusted(decoded(jws[jws.index(".") + 1 : jws.rindex(".")]))
     return payload
+
+
+def kid_of(jws: str) -> str:
+    """The id of the key that signed an admitted JWS."""
+    return str(ijson.trusted(unb64u(jws.partition(".")[0]))["kid"])
 
 
 def event_of(jws: str) -> Event:
@@ -155,7 +163,7 @@ def _verify(jws: bytes, kid: str, known: Known, view: View) -> bytes:
     found = view.key(kid)
     if found is None:
         raise Refusal("key.unknown")
-    key, valid = found
+    key, standing = found
     signed, _, last = jws.rpartition(b".")
     try:
         signature, payload = unb64u(last), unb64u(signed[signed.index(b".") + 1 :])
@@ -164,13 +172,20 @@ def _verify(jws: bytes, kid: str, known: Known, view: View) -> bytes:
     if not verify(key.public, signed, signature):
         raise Refusal("jws.signature")
     known.publisher = key.agency
-    if not valid:
-        raise Refusal("key.revoked")
+    if standing != "valid":
+        raise Refusal(_KEY_REFUSALS[standing])
     if not view.is_active(known.publisher or ""):
         raise Refusal("agency.suspended")
     if len(payload) > MAX_EVENT:
         raise Refusal("event.too_large")
     return payload
+
+
+def _check_unit(view: View, agency: str, unit: str) -> None:
+    """A unit that the registry does not let publish is refused `unit.*`."""
+    standing = view.unit_standing(agency, unit)
+    if standing != "active":
+        raise Refusal(_UNIT_REFUSALS[standing], "unit")
 
 
 def _note(event: Mapping[str, Any], known: Known) -> None:
@@ -212,6 +227,16 @@ def _is_instant(text: str) -> bool:
     return True
 
 
+_KEY_REFUSALS: Mapping[Standing, str] = {
+    "ended": "key.revoked",
+    "not_valid_yet": "key.not_valid_yet",
+    "expired": "key.expired",
+}
+_UNIT_REFUSALS: Mapping[UnitStanding, str] = {
+    "unknown": "unit.unknown",
+    "closed": "unit.closed",
+    "suspended": "unit.suspended",
+}
 FORMS = {
     "specversion": re.compile(r"1\.0\Z"),
     "id": _UUID,

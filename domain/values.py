@@ -19,6 +19,7 @@ from domain.profile import DEADLINES
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _WORD = r"^[A-Za-z0-9._:-]{1,64}$"
+_FIELD_NAME = r"^[a-z][a-z0-9_]{0,60}$"
 _LARGEST = 2**53 - 1
 
 
@@ -61,7 +62,9 @@ _KINDS: Mapping[str, Any] = {
     "type_name": _text(r"^[a-z]{1,20}\.[A-Za-z]{1,60}$"),
     "refusal_code": _text(r"^[a-z][a-z0-9_]{0,40}\.[a-z][a-z0-9_]{0,60}$"),
     "rule_name": _text(r"^[a-z][a-z ,'_-]{0,80}$"),
-    "field_name": _text(r"^[a-z][a-z0-9_]{0,60}$"),
+    "field_name": _text(_FIELD_NAME),
+    # The names are checked here, each value by the type that it is a field of: `domain.catalogue.check_values`.
+    "fields": dict[_text(_FIELD_NAME), Any],  # type: ignore[misc]
 }
 
 # Digests of disclosures and decoys, RFC 9901: SHA-256 as 43 characters of base64url.

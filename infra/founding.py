@@ -1,78 +1,49 @@
 """A ledger is founded once: keys, topics, schema, the registry's first records, and a genesis entry per partition.
 
-Every step looks first and does only what is missing, so that founding resumes after a crash. `Registrations` writes
-registry records, signed by the root key. Used by `tamga up`, `tamga agency` and the tests.
+Every step looks first and does only what is missing, so that founding resumes after a crash. The root keys that
+`TAMGA_ROOT_KEYS` names found it, three that are drawn here if it names none; once a ledger stands they may lie
+elsewhere. Used by `tamga up` and the tests.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from domain.record.signing import SeedSigner, Signer
-from domain.registry import Registry, Roots, sign_record, statement
-from infra import bootstrap, clock, keys, migrations
-from infra.kafka.append import Appender
+from domain.record.signing import SeedSigner
+from domain.registry import Roots
+from infra import bootstrap, keys, migrations
+from infra.bootstrap import NotConfiguredError
 from infra.kafka.errors import LogFault
 from infra.kafka.topics import Topics
+from infra.registrations import RegistrationError, Registrations, root_signers
 from infra.settings import Settings
 
+__all__ = ["PARTITIONS", "RegistrationError", "Registrations", "found", "root_signers", "roots_of"]
+
 PARTITIONS = 4
-
-
-class RegistrationError(Exception):
-    """A registry record was ignored because it broke a rule of the registry."""
-
-
-class Registrations:
-    """Appends signed records to `tamga.registry` and reads them back."""
-
-    def __init__(self, settings: Settings, root: Signer) -> None:
-        self._settings, self._root = settings, root
-        self._appender = Appender(settings.kafka_bootstrap)
-        self.log = bootstrap.open_registry(settings)
-
-    @property
-    def registry(self) -> Registry:
-        """The fold of what was read."""
-        return self.log.registry
-
-    def publish(self, name: str, subject: str, data: Mapping[str, Any]) -> int:
-        """Sign and append one record; returns `reg` behind it. Raises `RegistrationError` when it was ignored."""
-        event = statement(name, subject, data, id=str(uuid.uuid4()), time=clock.now())
-        record = sign_record(event, ledger=self._settings.ledger_id, signers=[self._root])
-        ignored = self.registry.ignored
-        self._appender.append(self._settings.topics.registry, 0, [record])
-        self.log.refresh()
-        if self.registry.ignored > ignored:
-            raise RegistrationError(f"{name} of {subject} breaks a rule of the registry and was ignored")
-        return self.registry.count
-
-    def enrol(self, agency: str, name: str, categories: list[str], signer: SeedSigner) -> None:
-        """Enrol an agency with its first key."""
-        data = {"name": name, "categories": sorted(categories), "kid": signer.kid, "key": signer.public_b64u}
-        self.publish("agency_enrolled.v1", agency, data)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._appender.close()
-        self.log.log.close()
+ROOTS = ("root-1", "root-2", "root-3")
 
 
 def found(settings: Settings, folder: Path, *, partitions: int = PARTITIONS, replication: int = 1) -> Settings:
     """Bring a ledger into being below `folder` (keys, `ledger.json`); returns the settings with its identity."""
-    root = _key(folder / "keys" / "root.json", "root-1")
+    begun = (folder / "ledger.json").exists()
+    files, threshold = _root_files(settings, folder)
+    if begun:
+        files = tuple(file for file in files if file.exists())
+    signers = [_key(file, file.stem) for file in files]
     registrar = folder / "keys" / "registrar.json"
     registrar_key = _key(registrar, "registrar-1")
-    settings = _identified(settings, folder, root).model_copy(
-        update={"registrar_key": registrar, "root_key": folder / "keys" / "root.json"}
+    if not begun:
+        _identify(folder, roots_of(signers, threshold))
+    settings = _identified(settings, folder).model_copy(
+        update={"registrar_key": registrar, "root_keys": ",".join(map(str, files))}
     )
     migrations.migrate(settings.database_url)
     _make_topics(settings, partitions, replication)
-    _begin_registry(settings, root, registrar_key, partitions)
+    _begin_registry(settings, signers, threshold, registrar_key, partitions)
     world = bootstrap.open_world(settings)
     for partition in range(partitions):
         recorder = bootstrap.open_recorder(world, partition)
@@ -82,21 +53,34 @@ def found(settings: Settings, folder: Path, *, partitions: int = PARTITIONS, rep
     return settings
 
 
+def roots_of(signers: Sequence[SeedSigner], threshold: int) -> Roots:
+    """The roots of these keys, so many of which must sign. Raises `NotConfiguredError` when they never could."""
+    if threshold > len({signer.public for signer in signers}):
+        raise NotConfiguredError("TAMGA_ROOT_THRESHOLD asks for more signatures than TAMGA_ROOT_KEYS names keys")
+    return Roots({signer.kid: signer.public_b64u for signer in signers}, threshold)
+
+
+def _root_files(settings: Settings, folder: Path) -> tuple[tuple[Path, ...], int]:
+    """The files of the root keys and the threshold; a ledger that was founded with one root key keeps it."""
+    if settings.root_key_files:
+        return settings.root_key_files, settings.root_threshold
+    place = folder / "keys"
+    if (place / "root.json").exists():
+        return (place / "root.json",), 1
+    return tuple(place / f"{kid}.json" for kid in ROOTS), settings.root_threshold
+
+
 def _key(path: Path, kid: str) -> SeedSigner:
     return keys.load(path) if path.exists() else keys.create(path, kid)
 
 
-def roots_of(root: SeedSigner) -> Roots:
-    """One root key, threshold one."""
-    return Roots({root.kid: root.public_b64u}, 1)
+def _identify(folder: Path, roots: Roots) -> None:
+    identity = {"ledger_id": str(uuid.uuid4()), "roots_digest": roots.digest}
+    (folder / "ledger.json").write_text(json.dumps(identity, indent=1) + "\n", encoding="utf-8")
 
 
-def _identified(settings: Settings, folder: Path, root: SeedSigner) -> Settings:
-    file = folder / "ledger.json"
-    if not file.exists():
-        identity = {"ledger_id": str(uuid.uuid4()), "roots_digest": roots_of(root).digest}
-        file.write_text(json.dumps(identity, indent=1) + "\n", encoding="utf-8")
-    return settings.model_copy(update=json.loads(file.read_text(encoding="utf-8")))
+def _identified(settings: Settings, folder: Path) -> Settings:
+    return settings.model_copy(update=json.loads((folder / "ledger.json").read_text(encoding="utf-8")))
 
 
 def _make_topics(settings: Settings, partitions: int, replication: int) -> None:
@@ -111,11 +95,14 @@ def _make_topics(settings: Settings, partitions: int, replication: int) -> None:
                 raise LogFault("log.partitions_changed", f"{name} does not have {partitions} partitions")
 
 
-def _begin_registry(settings: Settings, root: SeedSigner, registrar: SeedSigner, partitions: int) -> None:
-    registrations = Registrations(settings, root)
+def _begin_registry(
+    settings: Settings, signers: Sequence[SeedSigner], threshold: int, registrar: SeedSigner, partitions: int
+) -> None:
+    registrations = Registrations(settings, signers)
     try:
         if registrations.registry.roots is None:
-            data = {"keys": dict(roots_of(root).keys), "threshold": 1, "partitions": partitions}
+            roots = roots_of(signers, threshold)
+            data = {"keys": dict(roots.keys), "threshold": roots.threshold, "partitions": partitions}
             registrations.publish("ledger_founded.v1", settings.ledger_id, data)
         if registrar.kid not in registrations.registry.keys:
             data = {"kid": registrar.kid, "key": registrar.public_b64u}

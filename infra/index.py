@@ -1,7 +1,8 @@
 """The index gives random access to the record in PostgreSQL; a batch and the head that it leads to are one transaction.
 
 The head moves by compare-and-set, so that a stale process changes nothing. The index holds no truth: it is caught up
-from Kafka, commits without waiting for the disk, and the recorder is its only writer. `NOTIFY tamga_entries` tells
+from Kafka, commits without waiting for the disk, and the recorder is its only writer. Streams that links join are found
+through `party_case`, which is written with the entries that propose the links. `NOTIFY tamga_entries` tells
 listeners `<log>:<pos>:<src>` with every batch.
 """
 
@@ -11,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import orjson
 import psycopg
 from eventsourcing.persistence import OperationalError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from domain.catalogue import by_name
 from domain.record.chain import ORIGIN, Head
+from domain.submission import payload_of
 
 CHANNEL = "tamga_entries"
 
@@ -103,6 +107,10 @@ class Index:
                 copy.set_types(_ADD_TYPES)
                 for row in rows:
                     copy.write_row((self.log, *row))
+            links = [each for row in rows if row.type == _LINK_PROPOSED for each in _cases_of(row)]
+            if links:
+                with c.cursor() as cursor:
+                    cursor.executemany(_ADD_LINK, [(self.log, *each) for each in links])
         self._reached = after.pos
         return True
 
@@ -140,6 +148,15 @@ class Index:
                 found.setdefault(stream, []).append((pos, body))
         return found
 
+    def linked(self, streams: Sequence[str]) -> Mapping[str, list[tuple[int, bytes]]]:
+        """(pos, body) of every entry of each stream and of all that links lead to from there, in order: over all
+        partitions, each as far as its index reaches."""
+        found: dict[str, list[tuple[int, bytes]]] = {}
+        with self._connection() as c:
+            for stream, pos, body in c.execute(_LINKED, (list(streams), self.topic), binary=True):
+                found.setdefault(stream, []).append((pos, body))
+        return found
+
     def select(self, where: str, values: Sequence[Any], order: str, limit: int | None) -> list[Row]:
         """Rows by a fixed clause of this program (never of a user)."""
         sql = (
@@ -159,6 +176,28 @@ class Index:
             raise OperationalError(f"index: {type(error).__name__}") from error
 
 
+def _cases_of(row: Row) -> list[tuple[str, str]]:
+    """(party, case) of a proposed link."""
+    data = payload_of(orjson.loads(row.body)["jws"])["data"]
+    return [(row.stream, data["case_a"]), (row.stream, data["case_b"])]
+
+
+_LINK_PROPOSED = by_name["party.LinkProposed"].wire
+_ADD_LINK = "INSERT INTO party_case (log, party, case_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_LINKED = """
+WITH RECURSIVE reached (stream) AS (
+    SELECT unnest(%s::text[])
+    UNION
+    SELECT beyond.stream FROM reached, LATERAL (
+        SELECT case_id FROM party_case WHERE party = reached.stream
+        UNION ALL
+        SELECT party FROM party_case WHERE case_id = reached.stream
+    ) AS beyond (stream)
+)
+SELECT entry.stream, entry.pos, entry.body
+FROM reached JOIN log ON topic = %s JOIN entry ON entry.log = log.id AND entry.stream = reached.stream
+ORDER BY entry.log, entry.pos
+"""
 _MOVE = """
 WITH moved AS (
     UPDATE log SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s,

@@ -19,7 +19,7 @@ from domain.record.chain import Placed
 from domain.record.entry import GENESIS_PREV, MAX_ENTRY, Said, canonical, said_by
 from domain.refusals import Refusal
 from domain.registry import Registry
-from domain.submission import Known, read
+from domain.submission import Known, kid_of, read
 from infra import clock
 
 Found = tuple[str, str]
@@ -39,8 +39,16 @@ class Ledger(NamedTuple):
     submissions: str
 
 
+class Disputed(NamedTuple):
+    """An entry that holds, signed or sealed by a key that was compromised by then."""
+
+    pos: int
+    kid: str
+
+
 class PartitionVerifier:
-    """Feeds on the effective entries of one partition in order; `kinds` counts them, `skipped` offsets without one."""
+    """Feeds on the effective entries of one partition in order; `kinds` counts them, `skipped` offsets without one,
+    `disputed` names those that others than the key's holder may have made, as the registry says now."""
 
     def __init__(self, ledger: Ledger, partition: int, registry: Registry) -> None:
         self._ledger, self._partition, self._registry = ledger, partition, registry
@@ -50,6 +58,8 @@ class PartitionVerifier:
         self._at, self._reg, self._src = "", 0, -1
         self._versions: dict[str, int] = {}
         self._admitted: set[int] = set()
+        self._unsealed: list[tuple[int, str]] = []
+        self.disputed: list[Disputed] = []
 
     def take(self, placed: Placed) -> list[Found]:
         """What does not hold of the next entry."""
@@ -57,11 +67,27 @@ class PartitionVerifier:
         try:
             entry = orjson.loads(raw)
             said = said_by(entry)
+            self._dispute(placed, entry, said.at)
             return [*self._form(placed, entry), *self._order(said), *self._content(entry, said, pos)]
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             return [("entry.malformed", f"is no entry of the ledger ({type(error).__name__})")]
         finally:
             self._pos, self._prev = pos, placed.entry.id
+
+    def _dispute(self, placed: Placed, entry: dict[str, Any], at: str) -> None:
+        """Note the entry if the key of its event is disputed, and the whole batch if that of its seal is."""
+        now, pos = self._registry.view(), placed.entry.pos
+        try:
+            kid = kid_of(entry["jws"]) if "jws" in entry else ""
+        except (ValueError, KeyError, TypeError):
+            kid = ""
+        if now.is_disputed(kid, at):
+            self.disputed.append(Disputed(pos, kid))
+        self._unsealed.append((pos, at))
+        if placed.entry.seal is not None:
+            sealer = placed.entry.seal.rpartition(".")[0]
+            self.disputed += [Disputed(one, sealer) for one, then in self._unsealed if now.is_disputed(sealer, then)]
+            self._unsealed.clear()
 
     def _form(self, placed: Placed, entry: dict[str, Any]) -> Iterator[Found]:
         raw, pos = placed.entry.raw, placed.entry.pos
@@ -133,7 +159,7 @@ class PartitionVerifier:
         if effects is not None and len(canonical(effects)) > outcome.MAX_EFFECTS:
             yield "entry.effects_too_large", f"more than {outcome.MAX_EFFECTS} bytes of effects"
         latest = clock.stamp(datetime.fromisoformat(said.at) + clock.FUTURE + SLACK)
-        view = self._registry.view(said.reg)
+        view = self._registry.view(said.reg, at=said.at)
         try:
             found = read(entry["jws"].encode(), Known(), ledger=self._ledger.id, view=view, latest=latest)
         except Refusal as refusal:

@@ -27,7 +27,12 @@ class Settings(BaseSettings):
     roots_digest: str = Field("", description="digest of the root keys that the registry must begin with")
     topic_prefix: str = Field("tamga", description="prefix of the ledger's topics")
     registrar_key: Path | None = Field(None, description="file of the registrar's key")
-    root_key: Path | None = Field(None, description="file of the root key; only where agencies are enrolled")
+    root_keys: str = Field(
+        "", description="files of the root keys held here, comma separated; only to change the registry"
+    )
+    root_threshold: int = Field(
+        2, ge=1, description="how many root keys must sign, of a ledger that is yet to be founded"
+    )
     data: Path = Field(default_factory=data_folder, description="folder of local services, keys and state")
     instance: str = Field("1", description="name of this process among its kind: the static group member")
     api_host: str = Field("127.0.0.1", description="address that the API listens on")
@@ -35,6 +40,11 @@ class Settings(BaseSettings):
     batch: int = Field(2000, ge=1, le=10_000, description="most submissions in one batch")
     cache_entries: int = Field(50_000, ge=1_000, description="entries that a registrar's stream cache may hold")
     app_topic: str = Field("", description="topic of a foreign application of the eventsourcing library")
+
+    @property
+    def root_key_files(self) -> tuple[Path, ...]:
+        """The files that `root_keys` names."""
+        return tuple(Path(name.strip()) for name in self.root_keys.split(",") if name.strip())
 
     @property
     def topics(self) -> TopicNames:

@@ -1,8 +1,9 @@
 """The record is verified from Kafka: every effective entry of every partition, up to the head that the index has.
 
 The fence checks chain and seals; `PartitionVerifier` checks what stands inside: canonical form, genesis, versions,
-clocks, submissions, and each event's signature, form and mandate under the registry as it stood at its `reg`. The
-stream's rules are not asked again: decisions are taken once. Used by `tamga verify`, the demo and the tests.
+clocks, submissions, and each event's signature, form and mandate under the registry as it stood at its `reg`. What a
+compromised key signed is *disputed*, as the registry says now: told, and no failure. The stream's rules are not asked
+again: decisions are taken once. Used by `tamga verify`, the demo and the tests.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ from infra.partition_verifier import Ledger, PartitionVerifier
 SHOWN = 100
 
 
+class Dispute(NamedTuple):
+    """An entry that stands, and the compromised key that signed or sealed it."""
+
+    partition: int
+    pos: int
+    kid: str
+
+
 class Failure(NamedTuple):
     """What does not hold, and where; `pos` is -1 for the partition as a whole."""
 
@@ -32,7 +41,8 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class PartitionReport:
-    """One partition: position and id of its head, effective entries by kind, void records, what fails (at most 100)."""
+    """One partition: position and id of its head, effective entries by kind, void records, what fails (at most 100),
+    and which entries are disputed, which is no failure."""
 
     partition: int
     head: int
@@ -42,13 +52,16 @@ class PartitionReport:
     skipped: int
     failures: list[Failure]
     failed: int
+    disputed: list[Dispute]
 
 
 @dataclass
 class Report:
-    """The record."""
+    """The record, and how many records the registry has, `ignored` of them for a broken rule or too few signatures."""
 
     partitions: list[PartitionReport] = field(default_factory=list)
+    registered: int = 0
+    ignored: int = 0
 
     @property
     def holds(self) -> bool:
@@ -70,11 +83,17 @@ class Report:
         """What fails, by partition."""
         return [failure for p in self.partitions for failure in p.failures]
 
+    @property
+    def disputed(self) -> list[Dispute]:
+        """What is disputed, by partition."""
+        return [dispute for p in self.partitions for dispute in p.disputed]
+
 
 def verify(world: bootstrap.World, progress: Callable[[int, int], None] | None = None) -> Report:
     """Verify the record. Raises `LogAway`; everything that is wrong with the record stands in the report."""
     world.registry.refresh()
-    return Report(over_partitions(world, verify_partition, None, progress))
+    partitions = over_partitions(world, verify_partition, None, progress)
+    return Report(partitions, world.registry.registry.count, world.registry.registry.ignored)
 
 
 def verify_partition(world: bootstrap.World, partition: int, _: None, tick: Tick) -> PartitionReport:
@@ -98,8 +117,9 @@ def verify_partition(world: bootstrap.World, partition: int, _: None, tick: Tick
     if indexed is not None and indexed[0] >= 0 and seen != indexed[1]:
         failures.append(_not_as_indexed(partition, reader.head.pos, indexed[0]))
     head, void = reader.head, reader.fence.void
+    disputed = [Dispute(partition, *found) for found in checker.disputed]
     return PartitionReport(
-        partition, head.pos, head.id, void, checker.kinds, checker.skipped, failures[:SHOWN], len(failures)
+        partition, head.pos, head.id, void, checker.kinds, checker.skipped, failures[:SHOWN], len(failures), disputed
     )
 
 

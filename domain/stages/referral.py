@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.case import PROCEEDINGS_CATEGORIES
 from domain.stages.change import changed
@@ -39,6 +38,9 @@ _SHARING = frozenset({"share_agencies", "services"})
 _ACCEPTS = {
     "referral.ReferralRequested": by_name["referral.ReferralAccepted"].mandate,
     "referral.LeadAgencyTransferRequested": by_name["referral.LeadAgencyTransferAccepted"].mandate,
+    "investigation.JurisdictionAssigned": by_name["investigation.InvestigationOpened"].mandate,
+    "investigation.InvestigationTransferredToProsecutor": by_name["prosecution.CaseFileReceived"].mandate,
+    "prosecution.IndictmentFiled": by_name["prosecution.VerdictRendered"].mandate,
 }
 
 
@@ -165,7 +167,7 @@ def lead_fits(case: Case, event: Event, event_type: EventType, context: Context)
 
 def _response_due(event: Event, context: Context) -> Effect:
     """Deadlines for another agency's answer run from the entry's own time; an earlier one of the sender counts."""
-    due_at = shifted(context.at, deadline("referral_response", event.data["urgency"]))
+    due_at = shifted(context.at, context.partners.deadline("referral_response", event.data["urgency"]))
     earlier = min(due_at, event.data.get("due_at", due_at))
     return response_due(referral_id=event.data["referral_id"], due_at=earlier)
 

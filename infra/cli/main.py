@@ -19,12 +19,13 @@ from typer.exceptions import TyperException
 
 from infra.bootstrap import NotConfiguredError
 from infra.cli import (
-    agency,
     check_views,
     imports,
     intake,
+    mandates,
     migrate,
     rebuild,
+    registry,
     replay,
     show,
     status,
@@ -33,7 +34,6 @@ from infra.cli import (
     verify,
 )
 from infra.cli.output import FAILED, USAGE, MistakeError, say
-from infra.founding import RegistrationError
 from infra.importers.record import ImportFileError
 from infra.intake import IntakeError
 from infra.kafka.errors import LogAway, LogFault
@@ -41,6 +41,7 @@ from infra.keys import KeyFileError
 from infra.local.folders import LocalServiceError
 from infra.publishing import NotJudgedError
 from infra.rebuild import RebuildError
+from infra.registrations import ProposalError, RegistrationError
 from projections.engine import CannotFoldError
 
 INTERRUPTED = 130
@@ -48,8 +49,8 @@ INTERRUPTED = 130
 REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError)
 """Exit code 1: what was asked cannot be, as things stand."""
 ENVIRONMENT = (
-    MistakeError, NotConfiguredError, KeyFileError, LocalServiceError, ImportFileError, NotJudgedError, LogAway,
-    KafkaError, PersistenceError, PoolTimeout, psycopg.Error, OSError, UnicodeError,
+    MistakeError, NotConfiguredError, KeyFileError, ProposalError, LocalServiceError, ImportFileError, NotJudgedError,
+    LogAway, KafkaError, PersistenceError, PoolTimeout, psycopg.Error, OSError, UnicodeError,
 )  # fmt: skip
 """Exit code 2: something outside must be put right first."""
 
@@ -59,7 +60,8 @@ for command in (up.up, submit.submit, show.show, rebuild.rebuild, verify.verify,
 app.command("check-views")(check_views.check_views)
 app.command()(migrate.migrate)
 app.add_typer(imports.app, name="import")
-app.add_typer(agency.app, name="agency")
+app.add_typer(mandates.app, name="agency")
+app.add_typer(registry.app, name="registry")
 app.add_typer(intake.app, name="intake")
 
 

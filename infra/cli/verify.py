@@ -14,10 +14,14 @@ def verify(as_json: Json = False) -> None:
         "holds": report.holds,
         "entries": report.entries,
         "void": report.void,
+        "disputed": report.disputed,
+        "registry": {"records": report.registered, "ignored": report.ignored},
         "failures": report.failures,
         "partitions": report.partitions,
     }
     lines = [f"{f.partition}-{f.pos}: {f.code}: {f.message}" for f in report.failures]
+    lines += [f"{d.partition}-{d.pos}: disputed: the key {d.kid} was compromised by then" for d in report.disputed]
     verdict = "the record holds" if report.holds else "the record does NOT hold"
-    result(document, as_json, [*lines, f"{verdict}: {report.entries} entries, {report.void} void"])
+    counts = f"{report.entries} entries, {report.void} void, {len(report.disputed)} disputed"
+    result(document, as_json, [*lines, f"{verdict}: {counts}"])
     fail_unless(report.holds)

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 
 from domain.profile import AGENCIES
-from infra import founding, keys
+from infra import founding
 from infra.api import keys as api_keys
 from infra.demo import agencies
 from infra.local.folders import LocalServiceError, free_port, own_folder, port_is_free
@@ -31,7 +31,7 @@ from infra.settings import Settings
 READY_SECONDS = 60.0
 PROCESSES = {"registrar-1": "infra.entry.registrar", "projector-1": "infra.entry.projector", "api-1": "infra.api"}
 SAVED = (
-    "kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_key",
+    "kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
     "api_host", "api_port",
 )  # fmt: skip
 """The settings that `tamga.env` holds."""
@@ -99,9 +99,8 @@ def _services(settings: Settings, stack: ExitStack, say: Say) -> Settings:
 
 def enrol(settings: Settings, folder: Path) -> list[str]:
     """Enrol every agency of the profile that is not enrolled, with its key; returns who was."""
-    assert settings.root_key is not None
     signers = agencies.signers(folder)
-    registrations = founding.Registrations(settings, keys.load(settings.root_key))
+    registrations = founding.Registrations(settings, founding.root_signers(settings))
     try:
         new = [a for a in agencies.ENROLLED.values() if a.id not in registrations.registry.agencies]
         for agency in new:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from infra import bootstrap, founding
+from infra.cli.main import app, guarded
 from infra.local.kafka import LocalKafka
 from infra.local.postgres import LocalPostgres
 from infra.settings import Settings
+from system.running import Tamga, environment
 
 
 @dataclass(frozen=True)
@@ -67,3 +72,22 @@ def world(ledger: Settings) -> Iterator[bootstrap.World]:
     opened = bootstrap.open_world(ledger)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tamga:
+    """Runs a command with --json in this process: (exit code, document)."""
+    for name in [name for name in os.environ if name.startswith("TAMGA_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment(ledger, TAMGA_ROOT_KEYS=ledger.root_keys).items():
+        if name.startswith("TAMGA_"):
+            monkeypatch.setenv(name, value)
+
+    def run(*arguments: object) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = guarded(app, [*map(str, arguments), "--json"])
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return code, json.loads(told.out)
+
+    return run

@@ -16,6 +16,9 @@ import psycopg
 
 from infra.settings import Settings
 
+Tamga = Callable[..., tuple[int, Any]]
+"""Runs a command with --json: (exit code, document)."""
+
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
     """The process environment of a ledger's settings."""

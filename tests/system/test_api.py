@@ -130,8 +130,7 @@ class Server(uvicorn.Server):
 def api(ledger: Settings, tmp_path: Path) -> Iterator[Api]:
     """The API over a fresh ledger with three agencies."""
     found = Api("", ledger, Log())
-    assert ledger.root_key is not None
-    registrations = founding.Registrations(ledger, keys.load(ledger.root_key))
+    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
     for agency, categories in CATEGORIES.items():
         found.signers[agency] = keys.create(tmp_path / f"{agency}.json", f"{agency}-1")
         registrations.enrol(agency, agency, categories, found.signers[agency])
@@ -398,8 +397,7 @@ def test_every_route_but_health_needs_a_live_key_of_an_active_agency(views: Api)
 def test_a_suspended_agency_is_shut_out_within_seconds_and_let_in_again(views: Api) -> None:
     api = views
     assert api.get("/v1/cases", POLICE).status_code == 200
-    assert api.ledger.root_key is not None
-    registrations = founding.Registrations(api.ledger, keys.load(api.ledger.root_key))
+    registrations = founding.Registrations(api.ledger, founding.root_signers(api.ledger))
     registrations.publish("agency_suspended.v1", POLICE, {})
     until(lambda: api.get("/v1/cases", POLICE).status_code == 403, seconds=6, what="the suspension")
     problem(api.get("/v1/cases", POLICE), 403, "auth.agency_suspended")

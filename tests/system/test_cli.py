@@ -8,9 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,33 +24,12 @@ from infra.demo import publisher
 from infra.kafka.append import Appender
 from infra.settings import Settings
 from system.filled import enrolled, generated, publish_all, wait_level
-from system.running import Child, environment, rows, running
+from system.running import Child, Tamga, environment, rows, running
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 FILE = Path(__file__).parents[2] / "examples" / "data" / "ctdc_14k.csv"
 CASE = "6f1c7a52-2f0e-4a86-9a52-9c3a6f4c1d11"
 HOTLINE = "mn.hotline108"
-
-Tamga = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tamga:
-    """Runs a command with --json in this process: (exit code, document)."""
-    for name in [name for name in os.environ if name.startswith("TAMGA_")]:
-        monkeypatch.delenv(name)
-    for name, value in environment(ledger, TAMGA_ROOT_KEY=str(ledger.root_key)).items():
-        if name.startswith("TAMGA_"):
-            monkeypatch.setenv(name, value)
-
-    def run(*arguments: object) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = guarded(app, [*map(str, arguments), "--json"])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return code, json.loads(told.out)
-
-    return run
 
 
 def event(**changes: object) -> dict[str, object]:
@@ -184,6 +161,7 @@ def test_an_agency_and_its_keys(ledger: Settings, tamga: Tamga) -> None:
     assert tamga("agency", "reinstate", "mn.npa")[0] == 0
     assert tamga("agency", "revoke-key", "mn.npa") == (0, {"agency": "mn.npa", "revoked": "mn.npa-2"})
     assert tamga("agency", "rotate-key", "mn.npa")[0] == 1, "a revoked key has no successor"
+    assert tamga("agency", "add-key", "mn.npa")[1]["kid"] == "mn.npa-3"
 
 
 def test_lost_submissions_are_named_before_a_registrar_goes_on(

@@ -183,8 +183,7 @@ def found_import(
         data=folder,
     )
     settings = founding.found(settings, folder, partitions=partitions, replication=replication)
-    assert settings.root_key is not None
-    registrations = founding.Registrations(settings, keys.load(settings.root_key))
+    registrations = founding.Registrations(settings, founding.root_signers(settings))
     signers = {agency: keys.create(folder / f"{agency}.json", f"{agency}-1") for agency in (*AGENCIES, IMPORTER)}
     for agency, signer in signers.items():
         categories = AGENCIES.get(agency) or sorted(PROFILE[agency].categories)

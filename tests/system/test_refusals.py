@@ -21,7 +21,7 @@ from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from domain.refusals import Refusal, sentences
 from domain.stages.state import StreamState
-from infra import bootstrap, clock, founding, keys
+from infra import bootstrap, clock, founding
 from infra.demo.agencies import ENROLLED, signers
 from infra.demo.bad import REVOKED, SUSPENDED, bad_submissions, marker, opening
 from infra.demo.publisher import Publisher, publishers
@@ -113,8 +113,7 @@ def partnership(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
     )
     settings = founding.found(settings, folder)
     held = signers(folder)
-    assert settings.root_key is not None
-    registrations = founding.Registrations(settings, keys.load(settings.root_key))
+    registrations = founding.Registrations(settings, founding.root_signers(settings))
     for agency, entry in ENROLLED.items():
         registrations.enrol(agency, entry.name_en, sorted(entry.categories), held[agency])
     registrations.publish("agency_suspended.v1", SUSPENDED, {})
@@ -255,8 +254,7 @@ def test_a_rule_that_raises_is_the_ledgers_fault_with_an_alarm_and_the_registrar
     ledger: Settings, tmp_path: Path
 ) -> None:
     held = signers(tmp_path)
-    assert ledger.root_key is not None
-    registrations = founding.Registrations(ledger, keys.load(ledger.root_key))
+    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
     registrations.enrol(HOTLINE, "Hotline", ["hotline"], held[HOTLINE])
     registrations.close()
     world = bootstrap.open_world(ledger)

@@ -41,8 +41,7 @@ def indicator(agency: str, **changes: object) -> dict[str, object]:
 
 def enrolled(ledger: Settings, folder: Path, agency: str, categories: list[str]) -> SeedSigner:
     """Enrol an agency with a fresh key."""
-    assert ledger.root_key is not None
-    registrations = founding.Registrations(ledger, keys.load(ledger.root_key))
+    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
     signer = keys.create(folder / f"{agency}.json", f"{agency}-1")
     registrations.enrol(agency, agency, categories, signer)
     registrations.close()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from domain.catalogue import EventType
 from domain.event import Effect, Event
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.case import leads_at_opening
 from domain.stages.effects import breach, recovery_opened
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["FOLDS", "RELATIONS", "RULES", "IdentificationState", "admit"]
 
 
-def _recovery(case: Case, event: Event) -> tuple[Effect, ...]:
+def _recovery(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
     """A positive decision opens the period, from the day of the decision; a running one is never cut short."""
     if event.data["decision"] != "positive":
         return ()
     starts_on: str = event.data["decided_on"]
-    ends_on = (date.fromisoformat(starts_on) + deadline("recovery_period")).isoformat()
+    ends_on = (date.fromisoformat(starts_on) + context.partners.deadline("recovery_period")).isoformat()
     ends_on = max(ends_on, victim_of(case, event).recovery_ends_on or ends_on)
     return (recovery_opened(victim_id=event.data["victim_id"], starts_on=starts_on, ends_on=ends_on),)
 
@@ -59,7 +58,7 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
         case "identification.IndicatorReported" if case.status in ("new", "reference"):
             return (leads_at_opening(event, context),)
         case "identification.ReasonableGroundsDecided" | "identification.ReconsiderationDecided":
-            return _recovery(case, event)
+            return _recovery(case, event, context)
         case "identification.ConclusiveGroundsDecided" if event.data["decision"] not in (A_VICTIM, NOT_A_VICTIM):
             raise Refusal("data.invalid_value", "data.decision")
         case "identification.ChildDetained":

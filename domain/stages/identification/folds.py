@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.event import Event, Recorded
+from domain.stages.case.leads import opened
 from domain.stages.change import changed
 from domain.stages.identification.rules import deciders, victim_of
 from domain.stages.identification.state import NOT_A_VICTIM, Detention, Flag, Penalty
@@ -36,12 +37,10 @@ def _indicator_reported(case: Case, recorded: Recorded) -> Changes:
     band = event.data.get("age_band") or victim_of(case, event).age_band
     changes = _victim(case, event, indicated=True, age_band=band)
     changes["reporters"] = case.reporters | {(event.publisher, event.actor)}
-    changes["status"] = "open"
+    changes |= opened(recorded)
     if "accused_agencies" in event.data:
         changes["accused"] = case.accused.union(event.data["accused_agencies"])
-    for effect in recorded.effects:
-        if effect.type == "case.LeadsAssigned":
-            changes |= {"care_lead": effect.data["care"], "proceedings_lead": effect.data["proceedings"]}
+        changes["cleared"] = case.cleared.difference(event.data["accused_agencies"])
     return changes
 
 

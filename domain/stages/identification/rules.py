@@ -115,7 +115,7 @@ def decider_apart(case: Case, event: Event, event_type: EventType, context: Cont
 
 
 def other_deciders(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `other deciders`: nobody looks again at a decision that was her own."""
+    """Check `other deciders` of a panel: nobody looks again at a decision that was her own. Asked by prosecution."""
     if victim_of(case, event).deciders.isdisjoint(deciders(event)):
         return HOLDS
     return ("decider.same_as_before", "data.panel_members")
@@ -148,7 +148,6 @@ RULES: Rules = {
     "age panel": age_panel,
     "panel of three agencies": panel_of_three,
     "decider apart": decider_apart,
-    "other deciders": other_deciders,
     "non-punishment flag open": flag_open,
     "penalty in force": penalty_in_force,
 }

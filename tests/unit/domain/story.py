@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,7 +16,7 @@ from domain.case import Case
 from domain.catalogue import STREAM_ID, ClearField, by_name, check
 from domain.codes import codes
 from domain.event import Effect, Event, Recorded
-from domain.profile import AGENCIES
+from domain.profile import AGENCIES, deadline
 from domain.refusals import Refusal
 from domain.stages.rules import Context
 from domain.stages.state import StreamState
@@ -26,6 +27,7 @@ AT = "2026-03-02T09:00:00.000000Z"
 POLICE, PROSECUTOR, CHILD_PROTECTION = "mn.npa", "mn.opg", "mn.cfdpa"
 SHELTER, HOTLINE, TEAM, HOSPITAL = "mn.mgec", "mn.hotline108", "mn.mdt", "mn.health"
 COURT, TASK_FORCE, CLOCK, IMPORTER = "mn.courts", "mn.mdtf", "mn.clock", "ctdc.import"
+OVERSIGHT, KEYRING = "mn.nhrcm", "mn.keyring"
 SUSPENDED = "mn.talita"
 PANEL = [CHILD_PROTECTION, SHELTER, HOSPITAL]
 
@@ -52,6 +54,7 @@ _SAMPLES: dict[str, Any] = {
     "refusal_code": "data.missing_field",
     "rule_name": "open case",
     "field_name": "aimag",
+    "fields": {},
     "deadline": "reroute",
 }
 
@@ -86,6 +89,14 @@ class Registry:
     def is_active(self, agency: str) -> bool:
         """Enrolled and not suspended."""
         return agency in AGENCIES and agency != SUSPENDED
+
+    def is_recused(self, agency: str, actor: str) -> bool:
+        """Nobody is recused from every case."""
+        return False
+
+    def deadline(self, name: str, grade: str | None = None) -> timedelta:
+        """As the profile has it."""
+        return deadline(name, grade)
 
 
 CONTEXT = Context(AT, Registry())
@@ -139,11 +150,11 @@ def take(state: StreamState, done: Act, context: Context = CONTEXT) -> tuple[Any
     return evolve(state, Recorded(submitted, context.at, state.version + 1, stated)), stated
 
 
-def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, **changes: Any) -> Any:
+def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, context: Context = CONTEXT, **changes: Any) -> Any:
     """The stream after acts that must all be admitted; `changes` set what no known type can bring about."""
     state = kind(STREAM)
     for done in acts:
-        state, _ = take(state, done)
+        state, _ = take(state, done, context)
     return replace(state, **changes)
 
 
@@ -158,6 +169,12 @@ def outcome(state: StreamState, when: Act, context: Context = CONTEXT) -> str | 
         return names(take(state, when, context)[1])
     except Refusal as refusal:
         return refusal.code
+
+
+def approved(done: Act, role: str, by: str = "") -> list[Act]:
+    """The act, and another officer's approval of it."""
+    named = replace(done, id=uid(f"to be approved {done!r}"))
+    return [named, act("ledger.ApprovalGiven", by or done.by, actor="officer-2", of=named.id, role=role)]
 
 
 INDICATED = act("identification.IndicatorReported", HOTLINE)

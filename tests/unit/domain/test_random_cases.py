@@ -12,17 +12,30 @@ from hypothesis import strategies as st
 from domain.case import Case
 from domain.catalogue import STREAM_ID, ClearField, EventType, by_name, check
 from domain.codes import codes
+from domain.elsewhere import asked
 from domain.event import Event, Recorded
 from domain.profile import AGENCIES, DEADLINES
 from domain.refusals import Refusal
 from domain.stages.change import changed
 from domain.stages.identification.state import Victim
+from domain.stages.rules import Context, Nowhere
 from domain.stream import admit, evolve
 from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 TYPES = [known for known in by_name.values() if known.kind != "effect"]
 # Few agencies, ids and officers, so that they meet again in one story.
-AGENTS = ["mn.cfdpa", "mn.mgec", "mn.npa", "mn.opg", "mn.courts", "mn.clock", "ctdc.import", "mn.health"]
+AGENTS = [
+    "mn.cfdpa",
+    "mn.mgec",
+    "mn.npa",
+    "mn.opg",
+    "mn.courts",
+    "mn.clock",
+    "ctdc.import",
+    "mn.health",
+    "mn.nhrcm",
+    "mn.keyring",
+]
 HOLDERS = {known.name: [agent for agent in AGENTS if AGENCIES[agent].categories & known.mandate] for known in TYPES}
 EVENTS = [uid(f"event {number}") for number in range(8)]
 DAYS = ["2026-01-05", "2026-03-01", "2026-06-01"]
@@ -62,6 +75,7 @@ def _value(field: ClearField, chance: random.Random) -> object:
         "refusal_code": "data.missing_field",
         "rule_name": "open case",
         "field_name": "aimag",
+        "fields": {"aimag": "MN-1"} if chance.random() < 0.5 else {},
         "deadline": chance.choice(sorted(DEADLINES)),
     }[field.kind]
 
@@ -87,6 +101,22 @@ def _event(known: EventType, number: int, chance: random.Random) -> Event:
     return Event(identity, publisher, STREAM, known.name, time, "unit-1", actor, data)
 
 
+class Asked(Nowhere):
+    """Knows no other stream, and notes that a rule has asked for one."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    def stream(self, stream: str) -> None:
+        """Nothing."""
+        self.is_asked = True
+
+    def same_person(self, stream: str, person_id: str) -> tuple[()]:
+        """Nobody."""
+        self.is_asked = True
+        return ()
+
+
 @settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32), opened=st.booleans(), length=st.integers(0, 150))
 def test_whatever_is_admitted_evolves(seed: int, opened: bool, length: int) -> None:
@@ -97,10 +127,14 @@ def test_whatever_is_admitted_evolves(seed: int, opened: bool, length: int) -> N
     for submission in [event(INDICATED), *submitted] if opened else submitted:
         known = by_name[submission.type]
         check(known, STREAM, dict(submission.data))
+        elsewhere = Asked()
         try:
-            stated = admit(case, submission, known, CONTEXT)
+            stated = admit(case, submission, known, Context(AT, CONTEXT.partners, elsewhere))
         except Refusal:
             continue
+        finally:
+            # A registrar brings other streams for those events only that say so.
+            assert not elsewhere.is_asked or asked(case, submission)
         for effect in stated:
             check(by_name[effect.type], STREAM, effect.data)
         if submission.type in ANSWERS:

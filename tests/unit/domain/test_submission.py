@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -16,6 +17,7 @@ from domain.outcome import MAX_EFFECTS, admitted
 from domain.record.entry import MAX_ENTRY, Said, assemble, b64u, canonical, unb64u, with_seal
 from domain.record.signing import SeedSigner
 from domain.refusals import Refusal
+from domain.registry import sign_record, statement
 from domain.submission import MAX_EVENT, MAX_JWS, Known, event_of, payload_of, read, sign
 from simulator import (
     BASE_TIME,
@@ -25,6 +27,7 @@ from simulator import (
     bad_submissions,
     enrolled,
     fixed_signers,
+    judge_all,
     marker,
     publishers,
 )
@@ -236,3 +239,57 @@ def test_nothing_but_the_signed_bytes_is_taken(change: Callable[[bytes], bytes])
 @given(payload=st.binary(max_size=80))
 def test_any_signed_bytes_are_a_submission_or_a_refusal(payload: bytes) -> None:
     assert code(signed(payload)) != "taken"
+
+
+UNIT = {"unit": "duty", "name": "Duty desk"}
+OTHER_UNIT = {"unit": "night", "name": "Night desk"}
+BASIS = {"text": "law", "article": "9.4"}
+INDICATOR = "identification.IndicatorReported"
+LATER, EARLIER = "2026-03-03T00:00:00.000000Z", "2026-03-01T00:00:00.000000Z"
+FRESH = SeedSigner("hotline-2", b"f" * 32)
+
+
+def key_added(**dates: str) -> dict[str, str]:
+    """A second key of the hotline."""
+    return {"kid": FRESH.kid, "key": FRESH.public_b64u, **dates}
+
+
+STANDING: dict[str, tuple[list[tuple[str, dict[str, Any]]], bool, str]] = {
+    # registry records about the hotline, whether its second key signs, and the outcome
+    "its unit": ([("unit_added", UNIT)], False, "taken"),
+    "a unit that is not listed": ([("unit_added", OTHER_UNIT)], False, "unit.unknown"),
+    "a closed unit": ([("unit_added", UNIT), ("unit_closed", {"unit": "duty"})], False, "unit.closed"),
+    "a suspended unit": ([("unit_added", UNIT), ("unit_suspended", {"unit": "duty"})], False, "unit.suspended"),
+    "a withdrawn mandate": ([("mandate_withdrawn", {"types": [INDICATOR], "basis": BASIS})], False, "mandate.type"),
+    "a mandate withdrawn from later on": (
+        [("mandate_withdrawn", {"types": [INDICATOR], "basis": BASIS, "valid_from": LATER})], False, "taken",
+    ),
+    "another category": ([("agency_categories_changed", {"categories": ["court"]})], False, "mandate.type"),
+    "another category, and a mandate for a unit that is not there": (
+        [("agency_categories_changed", {"categories": ["court"]}),
+         ("mandate_granted", {"types": [INDICATOR], "basis": BASIS, "unit": "duty"})], False, "mandate.type",
+    ),
+    "another category, and its unit's mandate": (
+        [("agency_categories_changed", {"categories": ["court"]}), ("unit_added", UNIT),
+         ("mandate_granted", {"types": [INDICATOR], "basis": BASIS, "unit": "duty"})], False, "taken",
+    ),
+    "a second key": ([("key_added", key_added())], True, "taken"),
+    "a key whose dates have not begun": ([("key_added", key_added(not_before=LATER))], True, "key.not_valid_yet"),
+    "a key whose dates are over": ([("key_added", key_added(not_after=EARLIER))], True, "key.expired"),
+    "a key that was compromised later": (
+        [("key_added", key_added()), ("key_compromised", {"kid": FRESH.kid, "since": LATER})], True, "key.revoked",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("records", "second", "expected"), STANDING.values(), ids=STANDING)
+def test_keys_units_and_mandates_are_judged_under_the_registry_at_the_entrys_own_time(
+    records: list[tuple[str, dict[str, Any]]], second: bool, expected: str
+) -> None:
+    registry = enrolled(SIGNERS)
+    root = SeedSigner("root-1", sha256(b"root").digest())
+    for name, data in records:
+        said = statement(f"{name}.v1", "mn.hotline108", data, id="1", time=BASE_TIME)
+        registry.apply(sign_record(said, ledger=LEDGER, signers=[root]))
+    jws = sign(GOOD, ledger=LEDGER, signer=FRESH if second else HOTLINE)
+    assert judge_all([jws], registry) == ["admitted" if expected == "taken" else expected]

@@ -19,6 +19,7 @@ from unit.domain.story import (
     SUSPENDED,
     Act,
     act,
+    approved,
     given,
     outcome,
     uid,
@@ -67,6 +68,8 @@ ADMITTED = act("protection.ShelterAdmitted", SHELTER)
 COMMUNITY = act("protection.CarePlanAgreed", CHILD_PROTECTION, setting="community")
 IN_SHELTER = act("protection.CarePlanAgreed", CHILD_PROTECTION, setting="shelter")
 CLOSED = act("protection.CareEpisodeClosed", SHELTER)
+DONE = approved(CLOSED, "closure")
+AWAITED = ("ApprovalAwaited",)
 MISSING = act("protection.ChildReportedMissing", POLICE)
 HOME, FOSTER, ABROAD = determined("return_to_family"), determined("foster_care"), determined("repatriation")
 PLANNED = act("protection.RepatriationPlanned", CHILD_PROTECTION)
@@ -119,22 +122,32 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ),
     ("shelter asks for nothing", [], ADMITTED, ()),
     ("shelter takes somebody unknown in", [], replace(ADMITTED, data={"victim_id": OTHER}), ("OUT_OF_SEQUENCE",)),
-    ("a readmission is of the same episode", [ADMITTED, CLOSED], ADMITTED, ()),
+    ("a readmission is of the same episode", [ADMITTED, *DONE], ADMITTED, ()),
     (
         "an episode is one child's",
         [ADMITTED],
         replace(ADMITTED, data={"victim_id": OTHER}),
         "id.already_minted",
     ),
-    ("a care plan is agreed", [ADMITTED], IN_SHELTER, ()),
-    ("a care plan for the community", [], COMMUNITY, ()),
+    ("a care plan is agreed", [ADMITTED], IN_SHELTER, AWAITED),
+    ("a care plan for the community", [], COMMUNITY, AWAITED),
     ("a plan for another child's episode", [ADMITTED], act(COMMUNITY.type, SHELTER, victim_id=OTHER), "victim.unknown"),
-    ("the keeper closes care", [ADMITTED], CLOSED, ()),
+    ("the keeper closes care", [ADMITTED], CLOSED, AWAITED),
     ("no other agency closes care", [ADMITTED], act(CLOSED.type, CHILD_PROTECTION), "protection.not_keeper"),
-    ("an episode is closed once", [ADMITTED, CLOSED], CLOSED, "protection.care_episode_not_open"),
+    ("an episode is closed once", [ADMITTED, *DONE], CLOSED, "protection.care_episode_not_open"),
     ("no episode, nothing to close", [], CLOSED, "care_episode.unknown"),
-    ("a plan in the shelter opens no episode", [IN_SHELTER], CLOSED, "protection.care_episode_not_open"),
-    ("a plan in the community opens one", [COMMUNITY], act(CLOSED.type, CHILD_PROTECTION), ()),
+    (
+        "a plan in the shelter opens no episode",
+        approved(IN_SHELTER, "care_plan"),
+        CLOSED,
+        "protection.care_episode_not_open",
+    ),
+    (
+        "a plan in the community opens one",
+        approved(COMMUNITY, "care_plan"),
+        act(CLOSED.type, CHILD_PROTECTION),
+        AWAITED,
+    ),
     ("a missing child's care stays open", [ADMITTED, MISSING], CLOSED, "protection.child_missing"),
     ("a service that is protection needs no consent", [], served("safehouse_service"), ()),
     ("an optional service needs consent", [], served("food_service"), ("SERVICE_WITHOUT_CONSENT",)),
@@ -289,7 +302,7 @@ def test_an_open_episode_stays_with_the_agency_that_keeps_it_and_a_closed_one_go
     elsewhere = act(ADMITTED.type, CHILD_PROTECTION, readmission=True)
     episode = uid("care_episode_id")
     assert given([INDICATED, ADMITTED, elsewhere]).care_episodes[episode].agency == SHELTER
-    readmitted = given([INDICATED, ADMITTED, CLOSED, elsewhere]).care_episodes[episode]
+    readmitted = given([INDICATED, ADMITTED, *DONE, elsewhere]).care_episodes[episode]
     assert (readmitted.agency, readmitted.is_open) == (CHILD_PROTECTION, True)
 
 

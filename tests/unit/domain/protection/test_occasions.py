@@ -169,7 +169,7 @@ def test_a_child_missing_in_a_linked_case_stays_in_care() -> None:
     there = given([act("protection.ChildReportedMissing", POLICE, victim_id=OTHER)], stream=uid("there"))
     case = given([INDICATED, act("protection.ShelterAdmitted", SHELTER)])
     closed = act("protection.CareEpisodeClosed", SHELTER)
-    assert outcome(case, closed) == ()
+    assert outcome(case, closed) == ("ApprovalAwaited",)
     assert outcome(case, closed, linked(there, here=CHILD, there=OTHER)) == "protection.child_missing"
 
 

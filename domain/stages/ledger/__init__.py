@@ -1,0 +1,33 @@
+"""Entries about other entries: approvals, corrections, disputes, and events filed in the wrong stream.
+
+Nothing here changes or hides what was recorded: a correction stands beside the event and counts in views once another
+officer has approved it, a misfiled event stays readable with its mark. Called by `domain.stream`.
+"""
+
+from __future__ import annotations
+
+from domain.catalogue import EventType, by_name
+from domain.event import Effect, Event
+from domain.refusals import Refusal
+from domain.stages.ledger.correction import check_values
+from domain.stages.ledger.folds import FOLDS
+from domain.stages.ledger.rules import RELATIONS, RULES, own
+from domain.stages.rules import Context
+from domain.stages.state import StreamState
+
+__all__ = ["FOLDS", "RELATIONS", "RULES", "admit"]
+
+
+def admit(state: StreamState, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
+    """What the ledger states beside an event of this stage: nothing, what an approval brings about is stated apart.
+
+    Raises Refusal: `record.misfiled`, and what `check_values` raises for a correction.
+    """
+    if event.type not in ("ledger.EventCorrected", "ledger.EventMisfiled"):
+        return ()
+    if (event.publisher, event.data["of"]) in state.misfiled:
+        raise Refusal("record.misfiled", "data.of")
+    past = own(state, event)
+    if event.type == "ledger.EventCorrected" and past is not None:
+        check_values(by_name[past.type], event.data["replaces"], event.data.get("clear_values", {}))
+    return ()
