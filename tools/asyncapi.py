@@ -34,7 +34,7 @@ the types in reference/events.md, the refusals in reference/refusals.md. No secu
 
 Read with `isolation.level=read_committed` and without an offset reset policy. What counts is the value of a record: its
 key and headers are transport and prove nothing. Members and codes may be added within a version, so a reader leaves out
-members that it does not know and shows codes that it does not know as they stand (adr/0012)."""
+members that it does not know and shows codes that it does not know as they stand (adr/0014)."""
 
 UUID = {"type": "string", "format": "uuid"}
 TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"}

@@ -37,7 +37,7 @@ never null; `name[]` is a list of at most {MAX_LIST} items. The stream's own id 
 (`disclosure.not_accepted_yet`).
 
 The version of a type is the end of its CloudEvents type. Earlier versions are admitted too, and are read as the newest;
-a published version never breaks ([ADR 0012](../adr/0012-versions-and-upcasters.md)).
+a published version never breaks ([ADR 0014](../adr/0014-versions-and-upcasters.md)).
 
 | kind | published | how it is judged |
 |---|---|---|

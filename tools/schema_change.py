@@ -1,4 +1,4 @@
-"""A published schema changes only in ways that break neither its writers nor its readers: docs/adr/0012 says which.
+"""A published schema changes only in ways that break neither its writers nor its readers: docs/adr/0014 says which.
 
 `broken` compares two JSON Schemas of `data` as `domain.catalogue.json_schema` makes them; `shape` is what of a schema
 counts. Called by `tools/schemas.py` before it writes, and by the tests.

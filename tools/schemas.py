@@ -1,7 +1,7 @@
 """Writes `docs/schemas/<wire type>.json`, the JSON Schema (2020-12) of the `data` of every version of every known type.
 
 `docs/schemas/published.json` lists the versions that agencies may rely on, each with the digest of its shape. Nothing
-is written while a published version would break (docs/adr/0012): make a new version of the type instead.
+is written while a published version would break (docs/adr/0014): make a new version of the type instead.
 
 python tools/schemas.py [--check | --publish]
 
@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
     """Write, or compare; the exit status."""
     known, fresh = published(), made()
     if found := list(faults(known, fresh)):
-        print("\n".join([*found, "a published version never breaks (docs/adr/0012): make a new one"]), file=sys.stderr)
+        print("\n".join([*found, "a published version never breaks (docs/adr/0014): make a new one"]), file=sys.stderr)
         return 1
     if arguments == ["--publish"]:
         known = dict.fromkeys(fresh, "") | known
