@@ -154,7 +154,7 @@ def _holds(field: ClearField) -> str:
     if field.kind == "int":
         return cell(UNITS[field.name])
     if field.kind == "id":
-        return cell(CATALOGUE["ids"].get(field.name, CATALOGUE["values"]["id"]))
+        return cell(CATALOGUE["ids"].get(field.name, "UUID of a thing on record"))
     if field.kind in _kinds():
         return cell(_kinds()[field.kind])
     listed = sorted(DEADLINES if field.kind == "deadline" else codes(field.kind) or ())
