@@ -21,6 +21,7 @@ from domain.refusals import Refusal
 from domain.stages import case as case_stage
 from domain.stages import (
     consent,
+    custody,
     identification,
     investigation,
     ledger,
@@ -34,6 +35,7 @@ from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
 from domain.stages.ledger import approvals
+from domain.stages.ledger.duties import duties_after
 from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Rule, any_of, shifted
 from domain.stages.state import Past, Slot, StreamState
 
@@ -54,6 +56,7 @@ _STAGES: Mapping[str, ModuleType] = {
     "party": party,
     "privacy": privacy,
     "ledger": ledger,
+    "custody": custody,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}
@@ -213,7 +216,12 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     if known is None:
         return changed(state, version=recorded.n)
     state = _of_kind(state, known)
-    base = {"version": recorded.n, "events": _past(state, recorded), "agencies": _taking_part(state, recorded)}
+    base: Changes = {
+        "version": recorded.n,
+        "events": _past(state, recorded),
+        "agencies": _taking_part(state, recorded),
+        "duties": duties_after(state.duties, recorded),
+    }
     held = approvals.held(recorded)
     if held is not None:
         return changed(state, awaiting={**state.awaiting, event.id: held}, **base)
@@ -254,8 +262,13 @@ def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
 
 
 def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case: its publisher, leads that it assigns, and its addressee."""
-    agencies = {recorded.event.publisher}
+    """The agencies that this entry brings into the case: its publisher, leads that it assigns, and its addressee.
+
+    The clock is a service and nobody in a case.
+    """
+    event_type = by_name.get(recorded.event.type)
+    by_clock = event_type is not None and event_type.kind == "clock"
+    agencies = set[str]() if by_clock else {recorded.event.publisher}
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}

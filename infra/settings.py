@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     root_threshold: int = Field(
         2, ge=1, description="how many root keys must sign, of a ledger that is yet to be founded"
     )
+    clock_key: Path | None = Field(None, description="file of the clock's key; `<data>/keys/mn.clock.json` unless set")
+    clock_interval: float = Field(1.0, gt=0, le=60, description="seconds between two looks at what has fallen due")
     data: Path = Field(default_factory=data_folder, description="folder of local services, keys and state")
     instance: str = Field("1", description="name of this process among its kind: the static group member")
     api_host: str = Field("127.0.0.1", description="address that the API listens on")

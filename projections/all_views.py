@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from projections import caseload, reference, referrals, timeline
+from projections import caseload, duties, reference, referrals, refusals, timeline
 from projections.engine import View
 
-VIEWS: dict[str, View] = {module.name: cast(View, module) for module in (caseload, referrals, timeline, reference)}
+_MODULES = (caseload, referrals, timeline, reference, duties, refusals)
+
+VIEWS: dict[str, View] = {module.name: cast(View, module) for module in _MODULES}

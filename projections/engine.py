@@ -20,7 +20,7 @@ Group = dict[Key, Row]
 
 
 class View(Protocol):
-    """One view: its row model and its fold."""
+    """One view: its row model and its fold; `indexed`, where a view has it, names columns that are searched."""
 
     name: str
     row: type[Row]

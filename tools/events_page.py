@@ -49,8 +49,8 @@ AGENCIES_HEAD = """
 protective act is never refused for a status, and needs an open case and nothing else. An authority is refused when a
 [rule](#rules) in *requires* or its *relation* does not hold; beside a fact that stands as a [breach](#breaches), as can
 those that *breaches* names and, beside any fact, `LATE_ENTRY`, `OUT_OF_SEQUENCE` and `ACTED_WHILE_RECUSED`. *Due* is a
-duty that the event starts, with the time that the profile gives it (ISO 8601). *Effect* says what a type means in the
-whole catalogue.
+duty that the event starts, with the time that the profile gives it (ISO 8601) and the type by which the clock reports
+it. *Effect* says what a type means in the whole catalogue: the desks are not built yet.
 """
 
 

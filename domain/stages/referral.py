@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.refusals import Refusal
 from domain.stages.case import PROCEEDINGS_CATEGORIES
 from domain.stages.change import changed
 from domain.stages.consent import Override, covers
@@ -41,6 +40,7 @@ _ACCEPTS = {
     "investigation.JurisdictionAssigned": by_name["investigation.InvestigationOpened"].mandate,
     "investigation.InvestigationTransferredToProsecutor": by_name["prosecution.CaseFileReceived"].mandate,
     "prosecution.IndictmentFiled": by_name["prosecution.VerdictRendered"].mandate,
+    "investigation.ExaminationOrdered": by_name["custody.LabReportIssued"].mandate,
 }
 
 
@@ -172,19 +172,6 @@ def _response_due(event: Event, context: Context) -> Effect:
     return response_due(referral_id=event.data["referral_id"], due_at=earlier)
 
 
-def _overdue(case: Case, event: Event) -> tuple[Effect, ...]:
-    """An answer is overdue while requested and not before it was due, a completion while accepted.
-
-    Raises Refusal `clock.moot` otherwise.
-    """
-    referral, answer = _referral(case, event), event.data["deadline"] == "response"
-    if referral.state != ("requested" if answer else "accepted"):
-        raise Refusal("clock.moot")
-    if answer and event.data["due_at"] < referral.due_at:
-        raise Refusal("clock.moot")
-    return (breach("DEADLINE_MISSED"),)
-
-
 def _leads_after(case: Case, event: Event) -> Effect:
     """Both leads once this transfer is accepted: a reader of the entry needs no other to know them."""
     transfer = case.lead_transfers[event.data["lead_transfer_id"]]
@@ -199,7 +186,7 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
         case "referral.ReferralRequested":
             return (_response_due(event, context),)
         case "referral.ReferralOverdueMarked":
-            return _overdue(case, event)
+            return (breach("DEADLINE_MISSED"),)
         case "referral.LeadAgencyTransferAccepted":
             return (_leads_after(case, event),)
         case _:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.event import Event
+from domain.stages.duty import NONE, Duties
 
 
 class Past(NamedTuple):
@@ -48,7 +49,7 @@ class StreamState:
     `agencies` take part in the stream: they published in it, lead it or were addressed. `awaiting` holds events that
     wait for approval. `disputed` has the event ids of the disputes that stand beside an event, `corrected` the names of
     the fields that an approved correction of it replaced, `misfiled` the events that no longer count here; all three by
-    (publisher, event id).
+    (publisher, event id). `duties` is what is to be done yet.
     """
 
     stream: str
@@ -60,3 +61,4 @@ class StreamState:
     disputed: Mapping[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
     corrected: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     misfiled: frozenset[tuple[str, str]] = frozenset()
+    duties: Duties = NONE

@@ -2,8 +2,8 @@
 
 None of them shows an agency, a case or a message: names of processes, codes, positions and counts alone. Ready means:
 PostgreSQL and Kafka answer, a registrar and a projector are ready and were heard of in the last 10 s, none that was
-heard of lately is anything else, and none stopped with an alarm. A registrar without a partition stands by: it counts
-neither way.
+heard of lately is anything else, and none stopped with an alarm. A registrar without a partition and a clock beside the
+one that leads stand by: they count neither way. A ledger may run without a clock; one that stopped is a reason.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
+from infra import clock
 from infra.api.service import Service, Shared
 from infra.kafka.errors import LogAway
 
 router = APIRouter(tags=["operation"])
 
 STALE_SECONDS = 10.0
-STANDBY = "no_partition"
-ROLES = ("registrar", "projector")
+STANDBY = frozenset({"no_partition", "standby"})
+ROLES = {"registrar": True, "projector": True, "clock": False}
+"""Roles, and whether a process of each must be there."""
 
 _PROCESSES = b"""
 SELECT name, role, state, code, extract(epoch FROM now() - seen_at)::float8 AS age FROM process ORDER BY name
@@ -37,6 +39,11 @@ LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.part
 WHERE log.topic = %s ORDER BY log.partition, view.name
 """
 _PARKED = b"SELECT count(*) AS parked FROM parked JOIN view USING (table_name)"
+
+_DUE = b"""
+SELECT (SELECT count(*) FROM duties WHERE next_at > '' AND next_at <= %(now)s)
+     + (SELECT count(*) FROM refusals WHERE next_at > '' AND next_at <= %(now)s) AS due
+"""
 
 
 class Process(BaseModel):
@@ -69,6 +76,7 @@ class Readiness(BaseModel):
     processes: list[Process] = []
     partitions: list[PartitionLag] = []
     parked: int = Field(0, description="entries that a view could not fold")
+    clock_due: int = Field(0, description="what has fallen due and the clock's entry does not say yet")
 
 
 class Alive(BaseModel):
@@ -116,6 +124,8 @@ async def look(service: Service) -> Readiness:
         found.processes = [_process(row) for row in await service.database.rows(_PROCESSES)]
         logs = await service.database.rows(_LOGS, (topic,))
         views = await service.database.rows(_VIEWS, (topic,))
+        if {"duties", "refusals"} <= {view["name"] for view in views}:
+            found.clock_due = (await service.database.row(_DUE, {"now": clock.now()}) or {"due": 0})["due"]
         found.parked = (await service.database.row(_PARKED) or {"parked": 0})["parked"]
     except psycopg.Error:
         found.database = False
@@ -142,12 +152,13 @@ def _process(row: dict[str, Any]) -> Process:
 def _not_ready(processes: list[Process]) -> list[str]:
     """`registrar.absent`, `registrar.waiting`, `registrar.stopped` …, each once."""
     reasons = []
-    for role in ROLES:
+    for role, needed in ROLES.items():
         of_role = [p for p in processes if p.role == role]
-        fresh = [p for p in of_role if not p.stale and p.code != STANDBY]
+        fresh = [p for p in of_role if not p.stale and p.code not in STANDBY]
         alarms = [p for p in of_role if p.state == "stopped" and p.code]
         reasons += [f"{role}.{p.state}" for p in [*fresh, *alarms] if p.state != "ready"]
-        if not fresh:
+        # Of those that stand by, one must lead.
+        if not fresh and (needed or any(not p.stale for p in of_role)):
             reasons.append(f"{role}.absent")
     return sorted(set(reasons))
 
@@ -165,6 +176,7 @@ def _set_gauges(service: Service, found: Readiness) -> None:
     m.database_up.set(found.database)
     m.kafka_up.set(found.kafka)
     m.parked.set(found.parked)
+    m.clock_due.set(found.clock_due)
     for p in found.processes:
         m.process_ready.labels(p.name, p.role).set(p.state == "ready" and not p.stale)
     for log in found.partitions:

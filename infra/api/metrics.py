@@ -36,6 +36,7 @@ class Metrics:
         self.unjudged = Gauge("tamga_submissions_lag", "Submissions not judged yet", ["partition"], registry=registry)
         self.view_lag = Gauge("tamga_view_lag", "Entries not in the view yet", ["view", "partition"], registry=registry)
         self.parked = Gauge("tamga_parked_entries", "Entries that a view could not fold", registry=registry)
+        self.clock_due = Gauge("tamga_clock_due", "Due submissions of the clock not on record yet", registry=registry)
         self.process_ready = Gauge(
             "tamga_process_ready", "1 while the process is ready and heard of", ["name", "role"], registry=registry
         )

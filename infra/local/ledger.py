@@ -29,7 +29,12 @@ from infra.local.supervisor import Supervisor
 from infra.settings import Settings
 
 READY_SECONDS = 60.0
-PROCESSES = {"registrar-1": "infra.entry.registrar", "projector-1": "infra.entry.projector", "api-1": "infra.api"}
+PROCESSES = {
+    "registrar-1": "infra.entry.registrar",
+    "projector-1": "infra.entry.projector",
+    "clock-1": "infra.entry.clock",
+    "api-1": "infra.api",
+}
 SAVED = (
     "kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
     "api_host", "api_port",

@@ -248,7 +248,8 @@ def _own_view(api: Api, event: dict[str, Any]) -> None:
     assert api.get("/v1/referrals", HOTLINE).json() == {"referrals": []}
     assert api.get("/v1/reference", HOTLINE).json() == {"datasets": []}
     ready = api.get("/readyz").json()
-    assert set(ready["partitions"][0]["views"]) == {"caseload", "referrals", "reference", "timeline"}
+    views = {"caseload", "referrals", "reference", "timeline", "duties", "refusals"}
+    assert set(ready["partitions"][0]["views"]) == views
 
 
 # -- submissions, with outcomes written by hand ----------------------------------------------------------------------

@@ -83,7 +83,7 @@ def gone(children: dict[str, int]) -> bool:
 def test_kill_9_ends_every_child_and_the_next_start_goes_on(data: Path, ups: list[Up]) -> None:
     ups.append(first := Up(data))
     children, identity = first.children(), first.settings()["TAMGA_LEDGER_ID"]
-    assert set(children) == {"registrar-1", "projector-1", "api-1", "kafka-0", "postgres"}
+    assert set(children) == {"registrar-1", "projector-1", "clock-1", "api-1", "kafka-0", "postgres"}
     with urllib.request.urlopen(f"{first.said['api']}/readyz", timeout=10) as answer:
         assert json.load(answer)["ready"]
     os.kill(children["projector-1"], signal.SIGKILL)

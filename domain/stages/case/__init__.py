@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.catalogue import EventType, by_name
+from domain.catalogue import EventType
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.case.leads import CARE_CATEGORIES, PROCEEDINGS_CATEGORIES, leads_at_opening, opened
 from domain.stages.case.rules import RELATIONS, RULES
 from domain.stages.case.state import CaseState, Restriction, responsible
 from domain.stages.effects import breach
-from domain.stages.rules import Changes, Context, Folds, shifted
-from domain.stages.state import Past
+from domain.stages.rules import Changes, Context, Folds
 
 if TYPE_CHECKING:
     from domain.case import Case
@@ -34,7 +32,6 @@ __all__ = [
     "responsible",
 ]
 
-_DORMANCY = deadline("dormancy")
 _K_ANONYMISED = frozenset({"ctdc_global_k_anonymised", "ctdc_synthetic"})
 
 
@@ -53,32 +50,11 @@ def _check_import(case: Case, event: Event, context: Context) -> None:
         raise Refusal("case.citizenship_identifies", "data.citizenship")
 
 
-def _last_of_agencies(case: Case) -> tuple[str, Past] | None:
-    """The last event of the case by its time that is not the clock's own, with its id; a late entry of what was earlier
-    is not it."""
-    acts = [
-        (event_id, past)
-        for event_id, pasts in case.events.items()
-        for past in pasts
-        if past.type in by_name and by_name[past.type].kind != "clock"
-    ]
-    return max(acts, key=lambda act: (act[1].time, act[1].n), default=None)
-
-
-def _dormant(case: Case, event: Event) -> tuple[Effect, ...]:
-    """Raises Refusal `clock.moot` when an agency has acted since, or not long enough ago, or it is marked already."""
-    last = _last_of_agencies(case)
-    named = event.data["last_event"]
-    if last is None or last[0] != named or case.dormant == named or event.time < shifted(last[1].time, _DORMANCY):
-        raise Refusal("clock.moot")
-    return (breach("DEADLINE_MISSED"),)
-
-
 def admit(case: Case, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
     """What the ledger states beside an event of this stage, once the rules of its type have been asked.
 
     Raises Refusal: `case.already_imported`, `case.not_reference`, `case.dataset_of_importer`,
-    `case.citizenship_identifies`, `clock.moot`.
+    `case.citizenship_identifies`.
     """
     match event.type:
         case "case.Opened":
@@ -87,7 +63,7 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
             _check_import(case, event, context)
             return ()
         case "case.DormancyMarked":
-            return _dormant(case, event)
+            return (breach("DEADLINE_MISSED"),)
         case _:
             return ()
 
@@ -145,13 +121,8 @@ def _recused(case: Case, recorded: Recorded) -> Changes:
     }
 
 
-def _marked(case: Case, recorded: Recorded) -> Changes:
-    return {"dormant": recorded.event.data["last_event"]}
-
-
 FOLDS: Folds = {
     "case.Closed": _closed,
-    "case.DormancyMarked": _marked,
     "case.OfficerAssigned": _assigned,
     "case.OfficerRecused": _recused,
     "case.Opened": _opened,

@@ -34,7 +34,7 @@ class CaseState:
 
     `accused` holds the agencies whose official is accused: the case is restricted while there is one that no decision
     has `cleared`, or by a decision. `assigned` is the officer of each role, `assigned_until` the last day (YYYY-MM-DD)
-    of those that end. `dormant` is the event that nothing had followed when the clock marked the case.
+    of those that end.
     """
 
     status: Literal["new", "reference", "open", "closed"] = "new"
@@ -46,7 +46,6 @@ class CaseState:
     recused: frozenset[Officer] = frozenset()
     assigned: Mapping[str, Officer] = field(default_factory=dict)
     assigned_until: Mapping[str, str] = field(default_factory=dict)
-    dormant: str | None = None
 
     @property
     def restricted(self) -> bool:

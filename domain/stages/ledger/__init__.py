@@ -9,22 +9,25 @@ from __future__ import annotations
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event
 from domain.refusals import Refusal
+from domain.stages.ledger import duties, rules
 from domain.stages.ledger.correction import check_values
 from domain.stages.ledger.folds import FOLDS
-from domain.stages.ledger.rules import RELATIONS, RULES, own
-from domain.stages.rules import Context
+from domain.stages.ledger.rules import RELATIONS, own
+from domain.stages.rules import Context, Rules
 from domain.stages.state import StreamState
 
 __all__ = ["FOLDS", "RELATIONS", "RULES", "admit"]
 
+RULES: Rules = {**rules.RULES, **duties.RULES}
+
 
 def admit(state: StreamState, event: Event, event_type: EventType, context: Context) -> tuple[Effect, ...]:
-    """What the ledger states beside an event of this stage: nothing, what an approval brings about is stated apart.
+    """What the ledger states beside an event of this stage; what an approval brings about is stated apart.
 
     Raises Refusal: `record.misfiled`, and what `check_values` raises for a correction.
     """
     if event.type not in ("ledger.EventCorrected", "ledger.EventMisfiled"):
-        return ()
+        return duties.admit_mark(event)
     if (event.publisher, event.data["of"]) in state.misfiled:
         raise Refusal("record.misfiled", "data.of")
     past = own(state, event)

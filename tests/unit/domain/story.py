@@ -100,6 +100,8 @@ class Registry:
 
 
 CONTEXT = Context(AT, Registry())
+LATER = Context("2026-12-31T00:00:00.000000Z", Registry())
+"""When the clock speaks: everything that a story opened has fallen due."""
 
 
 def act(type: str, by: str, *, time: str = AT, actor: str = "officer-1", id: str = "", **data: Any) -> Act:
@@ -144,6 +146,8 @@ def event(done: Act) -> Event:
 def take(state: StreamState, done: Act, context: Context = CONTEXT) -> tuple[Any, tuple[Effect, ...]]:
     """The stream after the act, and what was stated; raises Refusal."""
     submitted = event(done)
+    if context is CONTEXT and by_name[done.type].kind == "clock":
+        context = LATER
     stated = admit(state, submitted, by_name[done.type], context)
     for effect in stated:
         check(by_name[effect.type], STREAM, effect.data)

@@ -1,0 +1,272 @@
+"""A duty is open until an event discharges it, and the clock marks it when it falls due, once and never before.
+
+Duties are opened and discharged by one fold for all stages, by the table `duties_table`; the state stands in
+`StreamState.duties`. The registrar and the view `duties`, which the clock reads, run the same fold, so both know the
+same instants. A type that is not known opens nothing. Called by `domain.stream` and `projections.duties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from domain.catalogue import EventType, by_name
+from domain.event import Effect, Event, Recorded
+from domain.profile import deadline
+from domain.stages.change import changed
+from domain.stages.duty import Duties, Duty, Key
+from domain.stages.effects import breach
+from domain.stages.ledger.duties_dormancy import DORMANCY, dormancy_after, dormancy_duty
+from domain.stages.ledger.duties_open import Facts, opened, shifted_safely, values
+from domain.stages.ledger.duties_row import Done, Row
+from domain.stages.ledger.duties_table import ROWS
+from domain.stages.rules import HOLDS, Broken, Context, Rules
+from domain.stages.state import StreamState
+
+_MOOT: Broken = ("clock.moot",)
+
+_OPENERS: dict[str, list[Row]] = {}
+_CLOSERS: dict[str, dict[tuple[str, str], list[Done]]] = {}
+for _row in ROWS:
+    if _row.opened_by in by_name:
+        _OPENERS.setdefault(_row.opened_by, []).append(_row)
+    for _done in _row.done:
+        _CLOSERS.setdefault(_done[0], {}).setdefault((_row.opened_by, _row.deadline), []).append(_done[1:])
+_ROW = {(row.opened_by, row.deadline): row for row in ROWS}
+
+REMEMBERED: Mapping[str, tuple[str, ...]] = {
+    "referral.ReferralRequested": ("referral_id", "victim_id", "service_type"),
+    "custody.CustodyReleased": ("transfer_id",),
+    "investigation.SuspectIdentified": ("defendant_id", "investigation_id"),
+}
+"""What later events only refer to by the id: the id field, then what is remembered of it beside its sender."""
+
+_HALVES = {
+    "investigation.ProceedingsJoined": ("other_case", "other_investigation"),
+    "investigation.ProceedingsSevered": ("other_case", "other_investigation"),
+    "custody.HoldPlaced": ("for_case", "exhibit_number"),
+}
+
+_CANCELS = frozenset({"ledger.ApprovalRefused", "ledger.EventMisfiled"})
+"""An event that never took effect, or counts elsewhere, obliges nobody here."""
+
+_BREACH = {"detention": "DETENTION_LIMIT_EXCEEDED", "release_notice": "RELEASED_WITHOUT_NOTICE"}
+
+
+def duties_after(before: Duties, recorded: Recorded) -> Duties:
+    """The duties of a stream after an admitted entry. Never raises, and a type that is not known changes nothing.
+
+    An event that waits for approval obliges nobody and ends nothing; it does in the entry of its last approval.
+    """
+    event = recorded.event
+    event_type = by_name.get(event.type)
+    if event_type is None or event.type == "case.RecordImported":
+        return before
+    if event_type.kind == "clock":
+        return _marked(before, event)
+    told = {effect.type: effect.data for effect in recorded.effects}
+    if "ledger.ApprovalAwaited" in told:
+        dormancy = dormancy_after(before, _care_lead(before.known), event, event_type)
+        return changed(before, held={**before.held, event.id: event}, dormancy=dormancy)
+    if event.type in _CANCELS and event.data["of"] in before.held:
+        before = changed(before, held={key: one for key, one in before.held.items() if key != event.data["of"]})
+    after = _effective(before, recorded, event_type)
+    approved = before.held.get(told.get("ledger.ApprovalCompleted", {}).get("of", ""))
+    if approved is None:
+        return after
+    held = {key: event for key, event in after.held.items() if key != approved.id}
+    return _effective(changed(after, held=held), recorded._replace(event=approved), by_name[approved.type])
+
+
+def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Duties:
+    """The duties once the event has taken effect in this entry."""
+    event = recorded.event
+    known, left = _known_after(before, recorded), before.open
+    openers = _OPENERS.get(event.type, ())
+    if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
+        facts = Facts(event, recorded, {**_referred(before, event), **event.data})
+        left = _with_opened(discharged(left, facts), openers, facts, known)
+    changes: dict[str, Any] = {
+        "open": left,
+        "known": known,
+        "dormancy": dormancy_after(before, _care_lead(known), event, event_type),
+    }
+    if event_type.protective:
+        changes["protective"] = {**before.protective, (event.type, event.publisher): recorded.at}
+    if event.type in _HALVES:
+        changes["halves"] = before.halves | set(_half_said(event))
+    return changed(before, **changes)
+
+
+def _care_lead(known: Mapping[str, Mapping[str, Any]]) -> str:
+    return str(known.get("leads", {}).get("care", ""))
+
+
+def _with_opened(
+    left: Mapping[Key, Duty], openers: Sequence[Row], facts: Facts, known: Mapping[str, Mapping[str, Any]]
+) -> Mapping[Key, Duty]:
+    new = {
+        (facts.event.id, row.deadline, facts.recorded.n): duty
+        for row in openers
+        if (duty := opened(row, facts, known)) is not None
+    }
+    return {key: duty for key, duty in left.items() if not _renewed(duty, new)} | new if new else left
+
+
+def _referred(before: Duties, event: Event) -> dict[str, Any]:
+    """What is remembered of the ids that the event names."""
+    found: dict[str, Any] = {}
+    for id_field, *_ in REMEMBERED.values():
+        found |= before.known.get(str(event.data.get(id_field)), {})
+    return found
+
+
+def _known_after(before: Duties, recorded: Recorded) -> Mapping[str, Mapping[str, Any]]:
+    event, known = recorded.event, before.known
+    for effect in recorded.effects:
+        if effect.type == "case.LeadsAssigned":
+            known = {**known, "leads": {"care": effect.data["care"], "proceedings": effect.data["proceedings"]}}
+    remembered = REMEMBERED.get(event.type)
+    if remembered is not None:
+        fields = {name: event.data[name] for name in remembered[1:]}
+        known = {**known, event.data[remembered[0]]: {**fields, "sender": event.publisher}}
+    return known
+
+
+def _half_said(event: Event) -> Iterator[tuple[str, str, str]]:
+    stream_field, subject_field = _HALVES[event.type]
+    if stream_field in event.data:
+        for subject in values(event.data.get(subject_field)):
+            yield (event.type, event.data[stream_field], subject)
+
+
+def discharged(open_: Mapping[Key, Duty], facts: Facts) -> Mapping[Key, Duty]:
+    """The duties that are left; the same mapping where the event discharges none."""
+    closers = _CLOSERS.get(facts.event.type)
+    of = facts.event.data.get("of") if facts.event.type in _CANCELS else None
+    if not open_ or (closers is None and of is None):
+        return open_
+    left: dict[Key, Duty] = {}
+    for key, duty in open_.items():
+        row = _row_of(duty)
+        ways = (closers or {}).get((duty.opened_by, duty.deadline), ())
+        if of is not None and duty.of == of:
+            continue
+        other = not row.by_other or facts.event.publisher != duty.publisher
+        if other and any(_names(duty, way, facts.data) for way in ways):
+            rest = _what_is_left(duty, row, facts)
+            if rest is not None:
+                left[key] = rest
+        else:
+            left[key] = duty
+    return left
+
+
+def _names(duty: Duty, fields: Done, data: Mapping[str, Any]) -> bool:
+    """Does the event name what the duty is about?"""
+    for pair in fields:
+        mine, _, its = pair.partition("=")
+        wanted = (duty.of,) if mine == "of_event" else values(duty.subject.get(mine))
+        if not set(wanted) & set(values(data.get(its or mine))):
+            return False
+    return True
+
+
+def _what_is_left(duty: Duty, row: Row, facts: Facts) -> Duty | None:
+    """None when the event discharges the duty; else the duty with fewer to wait for, or less owed."""
+    if row.each is not None and row.each[1] in facts.event.data:
+        waiting = tuple(one for one in duty.waiting if one not in values(facts.event.data[row.each[1]]))
+        return changed(duty, waiting=waiting) if waiting else None
+    if row.sum and row.sum in facts.event.data:
+        rest = duty.rest - facts.event.data[row.sum]
+        return changed(duty, rest=rest) if rest > 0 else None
+    return None
+
+
+def _renewed(duty: Duty, new: Mapping[Key, Duty]) -> bool:
+    """A period of the same kind about the same subject replaces the one before."""
+    field = _row_of(duty).renews
+    return bool(field) and any(
+        (other.clock, other.deadline, other.subject.get(field)) == (duty.clock, duty.deadline, duty.subject.get(field))
+        for other in new.values()
+    )
+
+
+def _marked(before: Duties, event: Event) -> Duties:
+    """The clock has said it: the mark stands until the duty is done; a period that has run out is over."""
+    if event.type == DORMANCY:
+        duty = dormancy_duty(before)
+        if before.dormancy is None or duty is None or not _says(duty, event):
+            return before
+        return changed(before, dormancy=before.dormancy._replace(marked=True))
+    left: dict[Key, Duty] = {}
+    for key, duty in before.open.items():
+        if duty.clock != event.type or not _says(duty, event):
+            left[key] = duty
+        elif all(done[0] != event.type for done in _row_of(duty).done):
+            left[key] = changed(duty, marked=True)
+    return changed(before, open=left)
+
+
+def _says(duty: Duty, event: Event) -> bool:
+    return all(event.data.get(name) == value for name, value in duty.says.items())
+
+
+def all_open(duties: Duties) -> Iterator[Duty]:
+    """The open duties of a stream, dormancy included."""
+    yield from duties.open.values()
+    dormancy = dormancy_duty(duties)
+    if dormancy is not None:
+        yield dormancy
+
+
+def duty_open(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
+    """Check `duty open`: the registrar knows the same duty as open, due by now and not marked yet."""
+    for duty in all_open(state.duties):
+        if duty.clock == event.type and not duty.marked and duty.due_at <= context.at and _says(duty, event):
+            return _MOOT if _answered_elsewhere(state, duty, context) else HOLDS
+    return _MOOT
+
+
+def _answered_elsewhere(state: StreamState, duty: Duty, context: Context) -> bool:
+    """Does the other stream hold the other half?"""
+    half = _row_of(duty).half if duty.deadline == "other_half" else None
+    if half is None:
+        return False
+    name, stream_field, subject_field = half
+    for stream in values(duty.subject.get(stream_field)):
+        other = context.elsewhere.stream(stream)
+        if other is None:
+            continue
+        if name:
+            subjects = values(duty.subject.get(subject_field))
+            return any((name, state.stream, subject) in other.duties.halves for subject in subjects)
+        misfiled = [p for of in values(duty.subject.get(subject_field)) for p in state.events.get(of, ())]
+        wanted = {(past.type, past.publisher) for past in misfiled}
+        return any((past.type, past.publisher) in wanted for pasts in other.events.values() for past in pasts)
+    return False
+
+
+def _row_of(duty: Duty) -> Row:
+    return _ROW[(duty.opened_by, duty.deadline)]
+
+
+def refusal_unresolved(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
+    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes."""
+    data = event.data
+    known = by_name.get(data["refused_type"])
+    due_at = shifted_safely(data["refused_at"], deadline("refusal_unresolved"))
+    followed = state.duties.protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
+    if known is None or not known.protective or followed or due_at is None or due_at > context.at:
+        return _MOOT
+    return HOLDS
+
+
+def admit_mark(event: Event) -> tuple[Effect, ...]:
+    """The breach that stands beside `ledger.DutyOverdueMarked`, by the duty that was not done."""
+    if event.type != "ledger.DutyOverdueMarked":
+        return ()
+    return (breach(_BREACH.get(event.data["duty"], "DEADLINE_MISSED")),)
+
+
+RULES: Rules = {"duty open": duty_open, "protective refusal unresolved": refusal_unresolved}

@@ -1,0 +1,180 @@
+"""`python -m infra.entry.clock`: submits what time brings about, signed with the clock's own key, until told to stop.
+
+Any number may run: the one that holds the database's lock sends, the others stand by and take over when it ends. The
+lock only saves duplicates; what makes each mark one entry is its derived id. It waits with backoff while Kafka,
+PostgreSQL or the projector's views are away.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from psycopg_pool import PoolTimeout
+
+from consumers.clock import Clock, Due
+from consumers.ports import Stop
+from domain.catalogue import by_name
+from domain.record.signing import SeedSigner
+from domain.stages.ledger.duties_said import CLOCK, UNRESOLVED
+from domain.submission import sign
+from infra import bootstrap, clock, keys, log_lines, memory
+from infra.heartbeat import Heartbeat, say_stopped
+from infra.kafka.errors import LogAway, LogFault
+from infra.publishing import Item, NotJudgedError, publish
+from infra.settings import Settings, load
+
+STOPPED = 3
+STANDBY = "standby"
+LOCK = 7268
+AT_ONCE = 500
+PATIENCE = 5.0
+"""Seconds that a batch is waited for: it is sent again a minute later when nothing was heard."""
+
+_DUE = b"""
+SELECT event_id, stream, clock, due_at, says, refusals FROM (
+    SELECT next_at, event_id, stream, clock, due_at, says, refusals FROM duties
+    WHERE next_at > '' AND next_at <= %(now)s
+    UNION ALL
+    SELECT next_at, mark_id, case_id, %(unresolved)s, shown_at, says, refusals FROM refusals
+    WHERE next_at > '' AND next_at <= %(now)s
+) AS listed ORDER BY next_at, event_id LIMIT %(limit)s
+"""
+_LEADS = b"""
+SELECT EXISTS (SELECT FROM pg_locks
+               WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objid = %(lock)s AND granted)
+    OR pg_try_advisory_lock(%(lock)s)
+    OR NOT EXISTS (SELECT FROM process WHERE role = 'clock' AND state = 'ready' AND name <> %(name)s
+                   AND seen_at > now() - interval '10 s')
+"""
+
+
+def key_of(settings: Settings) -> SeedSigner:
+    """The clock's key: the file that is set, else that of the data folder. Raises `Stop` when there is none."""
+    file: Path = settings.clock_key or settings.data / "keys" / f"{CLOCK}.json"
+    if not file.exists():
+        raise Stop("clock.no_key", f"no key of {CLOCK} at {file}: `tamga agency add {CLOCK}`, or set TAMGA_CLOCK_KEY")
+    return keys.load(file)
+
+
+def submission(due: Due, *, ledger: str, signer: SeedSigner) -> bytes:
+    """The bytes that every clock with this key sends for it."""
+    event = {
+        "specversion": "1.0",
+        "id": due.event_id,
+        "source": CLOCK,
+        "type": by_name[due.type].wire,
+        "subject": due.stream,
+        "time": due.time,
+        "unit": "clock",
+        "actor": "clock",
+        "data": due.data,
+    }
+    return sign(event, ledger=ledger, signer=signer)
+
+
+class ClockProcess:
+    """The views, the sender, the lock, the heartbeat."""
+
+    def __init__(self, settings: Settings, log: Any) -> None:
+        self.settings, self.log = settings, log
+        self.signer = key_of(settings)
+        self.world = bootstrap.open_world(settings)
+        self.name = f"clock-{settings.instance}"
+        self.heartbeat = Heartbeat(self.world.pool, self.name, "clock")
+        self.told_to_stop = threading.Event()
+        self.clock = Clock(source=self.due, send=self.send, now=clock.now, monotonic=time.monotonic, alarm=self.alarm)
+        self._lock: psycopg.Connection[Any] | None = None
+
+    def run(self) -> int:
+        """Until told to stop (0)."""
+        backoff = self.settings.clock_interval
+        while not self.told_to_stop.is_set():
+            try:
+                if self.leads():
+                    self.clock.step()
+                    self.heartbeat.beat("ready")
+                else:
+                    self.heartbeat.beat("waiting", STANDBY)
+                backoff = self.settings.clock_interval
+            except (PersistenceError, LogAway, NotJudgedError, psycopg.Error, PoolTimeout) as away:
+                self.log.warning("waiting", reason=type(away).__name__)
+                self.heartbeat.beat("waiting", "away", type(away).__name__)
+                self.let_go()
+                backoff = min(backoff * 2, 5.0)
+            self.told_to_stop.wait(backoff)
+        self.let_go()
+        return 0
+
+    def leads(self) -> bool:
+        """Does this clock hold the lock, or has the one that holds it not been heard of?
+
+        The lock is given back when the connection ends, however that happens; a paused clock keeps it.
+        """
+        if self._lock is None:
+            self._lock = psycopg.connect(self.settings.database_url, autocommit=True, connect_timeout=2)
+        return self._lock.execute(_LEADS, {"lock": LOCK, "name": self.name}).fetchone() == (True,)
+
+    def let_go(self) -> None:
+        """Let another clock lead."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def due(self, now: str) -> Sequence[Due]:
+        """What the views say is due."""
+        with self.world.pool.connection() as c:
+            rows = c.execute(_DUE, {"now": now, "unresolved": UNRESOLVED, "limit": AT_ONCE}).fetchall()
+        return [Due._make((*row[:4], orjson.loads(row[4]), row[5])) for row in rows]
+
+    def send(self, dues: Sequence[Due]) -> Iterator[tuple[Due, str]]:
+        """Publish and wait for the outcomes."""
+        ledger = self.settings.ledger_id
+        items = [Item(due.stream, submission(due, ledger=ledger, signer=self.signer), due) for due in dues]
+        for answer in publish(self.world, items, patience=PATIENCE):
+            self.log.info("submitted", type=answer.tag.type, outcome=answer.outcome)
+            yield answer.tag, answer.outcome
+
+    def alarm(self, code: str, message: str) -> None:
+        """Say that a person must look."""
+        self.log.error("alarm", code=code, message=message)
+
+
+def main() -> int:
+    """Entry point."""
+    settings = load()
+    name = f"clock-{settings.instance}"
+    log = log_lines.configure(name)
+    process: ClockProcess | None = None
+    while process is None:
+        try:
+            process = ClockProcess(settings, log)
+        except (LogAway, PersistenceError, psycopg.Error) as away:
+            log.warning("waiting", reason=type(away).__name__)
+            time.sleep(1)
+        except (LogFault, Stop) as fault:
+            log.critical("stopped", code=fault.code, message=fault.message)
+            say_stopped(settings.database_url, name, "clock", fault.code, fault.message)
+            return STOPPED
+
+    def stop(*_: object) -> None:
+        assert process is not None
+        process.told_to_stop.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    memory.settle()
+    log.info("started")
+    return process.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""`duties`: what is still to be done in each stream, by whom and until when; the clock reads here what has fallen due.
+
+Rows are the state that the registrar folds, by the same fold (`domain.stages.ledger.duties`), and the refusals of the
+clock's own submissions: what was moot is not sent again. `next_at` is the instant from which the clock has to submit,
+'' when there is nothing to submit; no column depends on now. An internal view: no agency reads it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from domain.event import Event
+from domain.stages.duty import Dormancy, Duties, Duty
+from domain.stages.ledger.duties import duties_after
+from domain.stages.ledger.duties_dormancy import dormancy_duty
+from domain.stages.ledger.duties_open import shifted_safely
+from domain.stages.ledger.duties_said import CLOCK, mark_id
+from projections.engine import Key, Row
+from projections.entry import Entry, Refused
+
+TRIES = 10
+"""How often a refused submission of the clock is sent again, each time later than before; then a person must look."""
+
+
+class DutyRow(NamedTuple):
+    """A duty. `state` is open, marked, done, moot or refused; `event_id`, `clock` and `says` (JSON) are what the clock
+    submits, `kept` (JSON) what the fold goes on from. The stream's own row (`duty` '') keeps what events refer to."""
+
+    stream: str
+    of_event: str
+    duty: str
+    n: int
+    due_at: str
+    owner: str
+    state: str
+    next_at: str
+    refusals: int
+    event_id: str
+    clock: str
+    says: str
+    kept: str
+
+
+name = "duties"
+row = DutyRow
+keys = 4
+group = "stream"
+indexed = ("next_at",)
+
+_BOOK = ("", "", 0)
+_DORMANCY = ("", "dormancy", 0)
+
+
+def groups(entry: Entry) -> Iterable[str]:
+    """The stream of an event, or that of a refused submission of the clock."""
+    if entry.refused is not None:
+        return (entry.refused.stream,) if entry.refused.publisher == CLOCK and entry.refused.stream else ()
+    recorded = entry.recorded
+    return () if recorded is None or recorded.event.type == "case.RecordImported" else (entry.stream,)
+
+
+def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
+    """The rows that an event opens, changes or ends."""
+    if entry.refused is not None:
+        yield from _after_refusal(rows, entry.refused)
+        return
+    assert entry.recorded is not None
+    before, found = _state(rows), {r[1:keys]: DutyRow._make(r) for r in rows.values()}
+    after = duties_after(before, entry.recorded)
+    if (after.known, after.held) != (before.known, before.held) or _BOOK not in found:
+        book = {"known": after.known, "held": {key: list(event) for key, event in after.held.items()}}
+        kept = orjson.dumps(book, option=orjson.OPT_SORT_KEYS).decode()
+        yield DutyRow(entry.stream, *_BOOK, "", "", "", "", 0, "", "", "", kept)
+    for key, duty in after.open.items():
+        if before.open.get(key) is not duty:
+            yield _row(entry.stream, key, duty, found.get(key))
+    for key in before.open.keys() - after.open.keys():
+        yield found[key]._replace(state="done", next_at="", kept="")
+    if after.dormancy != before.dormancy:
+        yield from _dormancy(entry.stream, after, found.get(_DORMANCY))
+
+
+def _state(rows: Mapping[Key, Row]) -> Duties:
+    """The duties as the rows keep them; what only the registrar asks (halves, protective acts) is not kept here."""
+    open_: dict[tuple[str, str, int], Duty] = {}
+    book: dict[str, Any] = {"known": {}, "held": {}}
+    dormancy = None
+    for each in map(DutyRow._make, rows.values()):
+        if not each.kept:
+            continue
+        kept = orjson.loads(each.kept)
+        if not each.duty:
+            book = kept
+        elif (each.of_event, each.duty, each.n) == _DORMANCY:
+            dormancy = Dormancy._make(kept)
+        else:
+            open_[(each.of_event, each.duty, each.n)] = _duty(kept)
+    held = {key: Event._make(event) for key, event in book["held"].items()}
+    return Duties(open_, dormancy, held, book["known"])
+
+
+def _duty(kept: dict[str, Any]) -> Duty:
+    return Duty(**{**kept, "waiting": tuple(kept["waiting"])})
+
+
+def _row(stream: str, key: tuple[str, str, int], duty: Duty, before: DutyRow | None) -> DutyRow:
+    """An open duty; one that the clock has marked, or was told to be moot, is not submitted again."""
+    event_id = mark_id(stream, duty.of, duty.deadline, duty.due_at, duty.owner)
+    state, next_at, refusals = ("marked", "", 0) if duty.marked else ("open", duty.due_at, 0)
+    if before is not None and before.event_id == event_id and not duty.marked:
+        state, next_at, refusals = before.state, before.next_at, before.refusals
+    says, kept = (orjson.dumps(each, option=orjson.OPT_SORT_KEYS).decode() for each in (duty.says, duty))
+    return DutyRow(stream, *key, duty.due_at, duty.owner, state, next_at, refusals, event_id, duty.clock, says, kept)
+
+
+def _dormancy(stream: str, after: Duties, before: DutyRow | None) -> Iterable[DutyRow]:
+    duty = dormancy_duty(after)
+    if duty is not None and after.dormancy is not None:
+        yield _row(stream, _DORMANCY, duty, before)._replace(kept=orjson.dumps(list(after.dormancy)).decode())
+    elif before is not None:
+        yield before._replace(state="done", next_at="", kept="")
+
+
+def _after_refusal(rows: Mapping[Key, Row], refused: Refused) -> Iterable[Row]:
+    """Moot is final, unless the registrar's clock had not come that far; anything else is tried again, ever later."""
+    for each in map(DutyRow._make, rows.values()):
+        if each.event_id != refused.event or each.state != "open":
+            continue
+        times = each.refusals + 1
+        if refused.code == "clock.moot" and refused.at >= each.due_at:
+            yield each._replace(state="moot", next_at="", refusals=times)
+        elif times >= TRIES:
+            yield each._replace(state="refused", next_at="", refusals=times)
+        else:
+            later = again_at(max(refused.at, each.due_at), times)
+            yield each._replace(next_at=later, refusals=times)
+
+
+def again_at(since: str, times: int) -> str:
+    """When a submission that was refused so many times is sent again: after 2, 4, 8 … minutes, at most an hour."""
+    return shifted_safely(since, timedelta(minutes=min(2**times, 60))) or ""
