@@ -44,6 +44,9 @@ def test_these_stages_are_known() -> None:
         "ledger": 7,
         "investigation": 19,
         "custody": 26,
+        "redress": 12,
+        "taskforce": 13,
+        "prevention": 5,
         "prosecution": 18,
     }
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
