@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from domain.stages.case import CaseState
 from domain.stages.consent import ConsentState
+from domain.stages.custody.state import CustodyState
 from domain.stages.identification.state import IdentificationState
 from domain.stages.investigation.state import InvestigationState
 from domain.stages.privacy import PrivacyState
@@ -25,6 +26,7 @@ class Case(
     InvestigationState,
     ProtectionState,
     PrivacyState,
+    CustodyState,
     ReferralState,
     ConsentState,
     IdentificationState,

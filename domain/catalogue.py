@@ -29,6 +29,7 @@ KNOWN_STAGES = frozenset(
     {
         "case",
         "consent",
+        "custody",
         "identification",
         "investigation",
         "prosecution",
@@ -52,8 +53,6 @@ KNOWN_TYPES = frozenset(
         "ledger.RefusalUnresolvedMarked",
     }
 )
-# Its rule asks where the exhibit is.
-UNKNOWN_TYPES = frozenset({"investigation.ExaminationOrdered"})
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""
@@ -158,6 +157,7 @@ def annotation(field: ClearField) -> Any:
     """The strict annotated type of what a clear field holds when it is there."""
     kind: Any = value_type(field.kind)
     if field.is_list:
+        kind = value_type("tag_or_none") if field.kind == "tag" else kind
         kind = Annotated[GenericAlias(list, (kind,)), Len(max_length=MAX_LIST)]
     return kind
 
@@ -215,7 +215,7 @@ def read() -> dict[str, Any]:
 def _known(entry: Mapping[str, Any]) -> bool:
     option = entry.get("option")
     named = entry["stage"] in KNOWN_STAGES or entry["type"] in KNOWN_TYPES
-    return named and entry["type"] not in UNKNOWN_TYPES and (option is None or option_on(option))
+    return named and (option is None or option_on(option))
 
 
 by_name: Mapping[str, EventType] = MappingProxyType(

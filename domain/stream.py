@@ -21,6 +21,7 @@ from domain.refusals import Refusal
 from domain.stages import case as case_stage
 from domain.stages import (
     consent,
+    custody,
     identification,
     investigation,
     ledger,
@@ -55,6 +56,7 @@ _STAGES: Mapping[str, ModuleType] = {
     "party": party,
     "privacy": privacy,
     "ledger": ledger,
+    "custody": custody,
 }
 
 _RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}

@@ -56,6 +56,8 @@ _KINDS: Mapping[str, Any] = {
     "article": _text(r"^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$"),
     "version": _text(r"^[0-9A-Za-z.-]{1,20}$"),
     "tag": _text(r"^[A-Za-z0-9_-]{43}$"),
+    # In a list, `-` stands for none; other kinds that a list may leave out take it already.
+    "tag_or_none": _text(r"^([A-Za-z0-9_-]{43}|-)$"),
     "seal": _text(r"^[A-Z0-9-]{1,32}$"),
     "indicator_value": _text(r"^[A-Z][0-9]{1,2}(/[A-Za-z0-9._:-]{1,64})?=([0-9]{1,15}|suppressed)$"),
     "ledger_head": _text(r"^[0-9]{1,9}-[0-9]{1,15}-[A-Za-z0-9_-]{43}$"),

@@ -40,6 +40,7 @@ _ACCEPTS = {
     "investigation.JurisdictionAssigned": by_name["investigation.InvestigationOpened"].mandate,
     "investigation.InvestigationTransferredToProsecutor": by_name["prosecution.CaseFileReceived"].mandate,
     "prosecution.IndictmentFiled": by_name["prosecution.VerdictRendered"].mandate,
+    "investigation.ExaminationOrdered": by_name["custody.LabReportIssued"].mandate,
 }
 
 

@@ -1,12 +1,11 @@
-"""`tamga import`: records of elsewhere as reference records. Run again when interrupted: nothing is recorded twice.
+"""`tamga import`: records of elsewhere as reference records, and bundles of custody.
 
-Exit code 1 when a row could not be read or was refused; each is named with line, column and reason.
+Run again when interrupted: nothing is recorded twice. Exit code 1 when a row could not be read or was refused; each is
+named with line, column and reason.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterable
 from itertools import chain, islice
 from pathlib import Path
@@ -15,15 +14,17 @@ from typing import Annotated
 import typer
 
 from infra import importing, keys
-from infra.cli.output import Json, MistakeError, fail_unless, opened, progress, result, say
+from infra.cli.id_keys import default_key, secret
+from infra.cli.import_case import case
+from infra.cli.output import Json, fail_unless, opened, progress, result
 from infra.importers import ctdc as ctdc_files
 from infra.importers import htcds as workbooks
 from infra.importers.record import ImportedRecord, Problem
-from infra.settings import load
 
 IMPORTER = "ctdc.import"
 
-app = typer.Typer(no_args_is_help=True, help="Import records of elsewhere as reference records.")
+app = typer.Typer(no_args_is_help=True, help="Import records of elsewhere.")
+app.command()(case)
 KeyFile = Annotated[Path | None, typer.Option(help="Key file of who signs; by default <data>/keys/<agency>.json.")]
 
 
@@ -51,34 +52,14 @@ def htcds(
     """Import an agency's own legacy records, signed by the agency."""
     signing = key or default_key(agency)
     keys.load(signing)
-    secret = _secret(id_key or signing.with_suffix(".ids"))
-    _run(workbooks.read(file, agency=agency, key=secret, default_year=year), agency, signing, 0, as_json)
-
-
-def default_key(agency: str) -> Path:
-    """Where the key of an agency is kept on this machine."""
-    return load().data / "keys" / f"{agency}.json"
+    own = secret(id_key or signing.with_suffix(".ids"))
+    _run(workbooks.read(file, agency=agency, key=own, default_year=year), agency, signing, 0, as_json)
 
 
 def lines_of(file: Path) -> int:
     """How many lines, for a progress bar."""
     with file.open("rb") as handle:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: handle.read(1 << 20), b""))
-
-
-def _secret(file: Path) -> bytes:
-    """The agency's own secret for ids, always the same: another one would record every row a second time."""
-    if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as fresh:
-            fresh.write(secrets.token_hex(32))
-        say(f"made {file}, by which this agency's ids are keyed: keep it, and keep it secret")
-    if file.stat().st_mode & 0o077:
-        raise MistakeError(f"{file.name} is readable by others; run: chmod 600 {file.name}")
-    secret = file.read_bytes().strip()
-    if len(secret) < 16:
-        raise MistakeError(f"{file.name} holds less than 16 bytes")
-    return secret
 
 
 def _run(read: Iterable[ImportedRecord | Problem], publisher: str, key: Path | None, total: int, as_json: bool) -> None:

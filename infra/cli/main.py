@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 from infra.bootstrap import NotConfiguredError
 from infra.cli import (
     check_views,
+    exhibit,
     imports,
     intake,
     mandates,
@@ -55,7 +56,16 @@ ENVIRONMENT = (
 """Exit code 2: something outside must be put right first."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The ledger Tamga.")
-for command in (up.up, submit.submit, show.show, rebuild.rebuild, verify.verify, replay.replay, status.status):
+for command in (
+    up.up,
+    submit.submit,
+    show.show,
+    exhibit.exhibit,
+    rebuild.rebuild,
+    verify.verify,
+    replay.replay,
+    status.status,
+):
     app.command()(command)
 app.command("check-views")(check_views.check_views)
 app.command()(migrate.migrate)

@@ -27,6 +27,7 @@ from system.running import Child, Tamga, environment, rows, running
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 FILE = Path(__file__).parents[2] / "examples" / "data" / "ctdc_14k.csv"
+BUNDLE = FILE.with_name("case_uco_example.jsonld")
 CASE = "6f1c7a52-2f0e-4a86-9a52-9c3a6f4c1d11"
 HOTLINE = "mn.hotline108"
 
@@ -70,6 +71,35 @@ def test_submit_show_and_replay(ledger: Settings, tamga: Tamga, tmp_path: Path) 
     code, entries = tamga("replay", "--from", position, "--to", position)
     assert (code, [e["pos"] for e in entries]) == (0, [int(position.partition("-")[2])])
     assert len(tamga("replay")[1]) == 4 + 4, "a genesis in each partition, and four outcomes"
+
+
+def test_a_case_bundle_is_imported_with_its_breaks_and_its_exhibit_has_a_history(
+    ledger: Settings, tamga: Tamga, tmp_path: Path
+) -> None:
+    enrolled(ledger)
+    file, key = tmp_path / "event.json", ledger.data / "keys" / f"{HOTLINE}.json"
+    file.write_text(json.dumps(event()))
+    with running(REGISTRAR, ledger, tmp_path / "r.log"):
+        assert tamga("submit", file, "--key", key)[0] == 0
+        code, first = tamga("import", "case", BUNDLE, "--case", CASE)
+        assert (code, first["whole"], first["outcomes"]) == (1, False, {"admitted": 6})
+        assert first["breaks"] == {
+            "ACCESS_WITHOUT_AUTHORITY": 1,
+            "HANDLER_NOT_CUSTODIAN": 1,
+            "DERIVED_WITHOUT_PARENT": 1,
+        }
+        assert [f["node"] for f in first["findings"] if f["severity"] == "error"] == ["kb:action-7"]
+        code, again = tamga("import", "case", BUNDLE, "--case", CASE)
+        assert (again["outcomes"], again["breaks"]) == ({"duplicate": 6}, first["breaks"])
+    code, told = tamga("exhibit", CASE, "EX-1")
+    assert (code, [line["type"] for line in told["lines"]]) == (0, [
+        "custody.ExhibitCollected", "custody.ExhibitSealed", "custody.CustodyReleased", "custody.CustodyReceived",
+        "custody.DerivedExhibitCreated",
+    ])  # fmt: skip
+    assert told["lines"][0]["position"] == first["told"][0]["position"]
+    assert len(tamga("exhibit", CASE, "EX-1", "--language", "mn")[1]["breaks"]) == 3
+    assert tamga("exhibit", CASE, "EX-9")[0] == 1
+    assert tamga("exhibit", CASE, "EX-1", "--language", "xx")[0] == 2
 
 
 def test_status_verify_check_views_and_rebuild(ledger: Settings, world: World, tamga: Tamga, tmp_path: Path) -> None:

@@ -65,7 +65,9 @@ def apart_from_accused(case: Case, event: Event, event_type: EventType, context:
     """Check `investigator apart from the accused`: of who is given the investigation, else of who opens it."""
     if event.data.get("to_agency", event.publisher) not in case.accused:
         return HOLDS
-    return ("investigation.own_official", *(("data.to_agency",) if "to_agency" in event.data else ()))
+    if "to_agency" in event.data:
+        return ("investigation.own_official", "data.to_agency")
+    return ("investigation.own_official",)
 
 
 def article_stated(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
@@ -89,13 +91,6 @@ def articles_on_record(case: Case, event: Event, event_type: EventType, context:
     if frozenset(event.data["from_articles"]) <= frozenset(known):
         return HOLDS
     return ("investigation.article_not_on_record", "data.from_articles")
-
-
-def proposal_open(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `proposal open`: the one that `of` names by its event."""
-    if any(each.event_id == event.data.get("of") and each.is_open for each in case.proposals.values()):
-        return HOLDS
-    return ("investigation.proposal_not_open", "data.of")
 
 
 def named_proposal_open(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
@@ -124,13 +119,14 @@ def suspect_detained(case: Case, event: Event, event_type: EventType, context: C
 
 
 def counterpart_named(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `counterpart named`: another stream, and where the ledger has folded it, what is named is on record."""
-    other = event.data.get("other_case") or event.data.get("right_stream")
-    field = "data.other_case" if "other_case" in event.data else "data.right_stream"
-    if other is None or other == case.stream:
-        return ("investigation.counterpart_missing", field)
-    counterpart, named = context.elsewhere.stream(other), event.data.get("other_investigation")
-    if counterpart is None or named is None or counterpart.ids.get(named) == "investigation_id":
+    """Check `counterpart named`: another stream, and where its case is known, an investigation on record there."""
+    other = event.data.get("right_stream") or event.data["other_case"]
+    if other == case.stream:
+        return ("record.counterpart_here",)
+    if "other_investigation" not in event.data:
+        return HOLDS
+    counterpart = context.elsewhere.stream(other)
+    if counterpart is None or counterpart.ids.get(event.data["other_investigation"]) == "investigation_id":
         return HOLDS
     return ("investigation.counterpart_missing", "data.other_investigation")
 
@@ -178,7 +174,6 @@ RULES: Rules = {
     "investigator apart from the accused": apart_from_accused,
     "article stated": article_stated,
     "articles on record": articles_on_record,
-    "proposal open": proposal_open,
     "named proposal open": named_proposal_open,
     "suspect identified": suspect_identified,
     "suspect detained": suspect_detained,

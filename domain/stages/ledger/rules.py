@@ -69,12 +69,6 @@ def may_read(state: StreamState, event: Event, event_type: EventType, context: C
     return ("record.may_not_read", "data.of")
 
 
-def counterpart_named(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `counterpart named`: the other stream is another one; the model holds its subject present."""
-    other = event.data.get("right_stream") or event.data.get("other_case")
-    return HOLDS if other != state.stream else ("record.counterpart_here",)
-
-
 def open_proposal(state: Any, event: Event) -> Held | None:
     """An open proposal of the police that `of` names, as an event that waits for a prosecutor."""
     of = event.data["of"]
@@ -110,7 +104,6 @@ def other_officer(state: Case, event: Event, event_type: EventType, context: Con
 RULES: Rules = {
     "approval awaited": approval_awaited,
     "correctable event": correctable_event,
-    "counterpart named": counterpart_named,
     "other officer": other_officer,
     "own event": own_event,
     "second agency": second_agency,

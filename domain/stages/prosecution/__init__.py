@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from domain.catalogue import EventType
 from domain.event import Effect, Event
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.effects import breach
 from domain.stages.prosecution import hearings
@@ -29,7 +28,7 @@ __all__ = ["FOLDS", "RELATIONS", "RULES", "ProsecutionState", "admit"]
 _CLOSED_TO_DEFENCE = frozenset({"location", "medical", "family"})
 
 
-def _lapsed(case: Case, event: Event) -> tuple[Effect, ...]:
+def _lapsed(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
     """The period runs once, from the last decision, and is over when its last day has come.
 
     Raises Refusal `clock.moot` otherwise.
@@ -39,7 +38,7 @@ def _lapsed(case: Case, event: Event) -> tuple[Effect, ...]:
     if last is None or judgment.lapsed or last.instance != event.data["instance"]:
         raise Refusal("clock.moot")
     began = min(last.decided_on, last.time[:10])
-    if event.data["lapsed_on"] < (date.fromisoformat(began) + deadline("appeal_period")).isoformat():
+    if event.data["lapsed_on"] < (date.fromisoformat(began) + context.partners.deadline("appeal_period")).isoformat():
         raise Refusal("clock.moot")
     return ()
 
@@ -57,7 +56,7 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
         case "prosecution.DisclosureToDefenceMade" if not _CLOSED_TO_DEFENCE.isdisjoint(event.data["compartments"]):
             return (breach("DISCLOSED_WITHOUT_BASIS"),)
         case "prosecution.AppealPeriodLapsed":
-            return _lapsed(case, event)
+            return _lapsed(case, event, context)
         case _:
             pass
     return ()

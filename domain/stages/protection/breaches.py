@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from domain.event import Effect, Event
 from domain.stages.consent import covers
+from domain.stages.custody import recording_breaks
 from domain.stages.effects import breach
 from domain.stages.guardianship import implicated_kinds, is_implicated
 from domain.stages.identification.rules import victim_of
@@ -72,7 +73,7 @@ def _forensic_interview(case: Case, event: Event, context: Context) -> Stated:
         *_asked(case, event, context),
         *_if(not event.data["recorded"], "INTERVIEW_NOT_RECORDED"),
         *_if(unfriendly, "INTERVIEW_NOT_CHILD_FRIENDLY"),
-        *_if(event.data["exhibit_number"] in case.ids, "EXHIBIT_NUMBER_REUSED"),
+        *recording_breaks(case, event),
     )
 
 

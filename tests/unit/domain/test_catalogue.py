@@ -42,11 +42,13 @@ def test_these_stages_are_known() -> None:
         "privacy": 5,
         "protection": 33,
         "ledger": 7,
-        "investigation": 18,
+        "investigation": 19,
+        "custody": 26,
         "prosecution": 18,
     }
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
         "case.LeadsAssigned",
+        "custody.CustodyBreakFound",
         "identification.RecoveryPeriodOpened",
         "ledger.ApprovalAwaited",
         "ledger.ApprovalCompleted",

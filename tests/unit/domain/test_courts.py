@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.stages.case.open_things import open_things
 from unit.domain.proceedings import (
     ACCUSED,
     CHARGE,
@@ -215,3 +216,18 @@ def test_the_measure_ends_with_the_final_judgment() -> None:
     banned = act("investigation.PreventiveMeasureOrdered", COURT, measure="travel_ban")
     case = given([*TO_VERDICT, banned, lapsed(), FINAL])
     assert case.defendants[DEFENDANT].measure is None
+
+
+@pytest.mark.parametrize(
+    ("acts", "left"),
+    [
+        (TO_CHARGE, ["closing.proceedings_open"]),
+        (TO_COURT, ["closing.proceedings_open"]),
+        (TO_VERDICT, ["closing.proceedings_open"]),
+        ([*TO_VERDICT, lapsed()], ["closing.proceedings_open"]),
+        (TO_FINAL, []),
+        ([*TO_FINAL, appealed("newly_discovered_circumstances")], ["closing.proceedings_open"]),
+    ],
+)
+def test_a_case_is_not_closed_before_the_last_judgment_is_final(acts: list[Act], left: list[str]) -> None:
+    assert list(dict.fromkeys(open_things(given(acts)))) == left

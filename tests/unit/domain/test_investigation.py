@@ -172,7 +172,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "joined with another case",
         TO_INVESTIGATION,
         replace(JOINED, data={**JOINED.data, "other_case": STREAM}),
-        "investigation.counterpart_missing",
+        "record.counterpart_here",
     ),
     ("severed", [*TO_SUSPECT, JOINED], SEVERED, ()),
     ("severed is what was joined", TO_SUSPECT, SEVERED, "investigation.not_joined"),
@@ -230,6 +230,14 @@ def test_a_proposal_is_open_until_its_decision() -> None:
     assert given([*TO_INVESTIGATION, PROPOSED]).proposals[PROPOSAL].is_open
     assert given([*TO_INVESTIGATION, PROPOSED, SUSPENDED_FOR_NOW]).proposals[PROPOSAL].is_open
     assert not given([*TO_INVESTIGATION, PROPOSED, CLOSED]).proposals[PROPOSAL].is_open
+
+
+def test_a_proposal_that_the_prosecutor_refuses_is_answered() -> None:
+    proposed = replace(PROPOSED, id=uid("proposed"))
+    refused = act("ledger.ApprovalRefused", PROSECUTOR, actor="prosecutor-1", of=proposed.id, role="prosecutor")
+    case = given([*TO_INVESTIGATION, proposed, refused])
+    assert not case.proposals[PROPOSAL].is_open
+    assert outcome(case, replace(refused, id=uid("again"))) == "approval.not_awaited"
 
 
 def test_what_is_cleared_or_closed_drops_the_charges_and_no_victim_loses() -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from domain.stages.prosecution.state import ToDefence
-from domain.stages.state import Past
 from unit.domain.proceedings import (
     ACCUSED,
     CHARGE,
@@ -215,8 +214,7 @@ def test_prosecution(before: list[Act], when: Act, then: str | tuple[str, ...]) 
 
 
 def test_the_maker_of_a_decision_answers_no_complaint_against_it() -> None:
-    made = {uid("dismissal"): (Past(DISMISSED.type, PROSECUTOR, "officer-1", DISMISSED.time, 9),)}
-    case = given([*TO_FILE, DISMISSED, COMPLAINED], events=made)
+    case = given([*TO_FILE, DISMISSED, COMPLAINED])
     assert outcome(case, replace(ANSWERED, actor="officer-1")) == "decider.same_as_before"
     assert outcome(case, ANSWERED) == ()
 

@@ -34,6 +34,7 @@ AGENTS = [
     "ctdc.import",
     "mn.health",
     "mn.nhrcm",
+    "mn.nifs",
     "mn.keyring",
 ]
 HOLDERS = {known.name: [agent for agent in AGENTS if AGENCIES[agent].categories & known.mandate] for known in TYPES}

@@ -10,6 +10,7 @@ import pytest
 from domain.profile import deadline
 from domain.record.entry import unb64u
 from domain.stages.rules import Context, shifted
+from unit.domain.proceedings import TO_VERDICT, lapsed
 from unit.domain.registry_records import BEFORE, LEDGER, is_ignored, public, record, registry
 from unit.domain.story import AT, CHILD_PROTECTION, HOTLINE, INDICATED, PRESUMED, act, given, outcome, take
 
@@ -75,6 +76,12 @@ def test_a_referral_is_due_as_the_registry_sets_it() -> None:
     assert [e.data["due_at"] for e in stated if e.type == "referral.ResponseDue"] == [
         shifted(AT, timedelta(minutes=10))
     ]
+
+
+@pytest.mark.parametrize(("after", "then"), [("P13D", ()), ("P14D", "clock.moot")])
+def test_an_appeal_is_in_time_as_long_as_the_registry_says(after: str, then: str | tuple[str, ...]) -> None:
+    view = registry(*BEFORE, due("appeal_period", after)).view()
+    assert outcome(given(TO_VERDICT), lapsed(on="2026-03-14"), Context(AT, view)) == then
 
 
 def witness(name: str, letter: str) -> bytes:
