@@ -16,12 +16,16 @@ from domain.stages.investigation.state import InvestigationState
 from domain.stages.privacy import PrivacyState
 from domain.stages.prosecution.state import ProsecutionState
 from domain.stages.protection.state import ProtectionState
+from domain.stages.redress.state import RedressState
 from domain.stages.referral import ReferralState
 from domain.stages.state import StreamState
+from domain.stages.taskforce.state import ReviewState
 
 
 @dataclass(frozen=True)
 class Case(
+    ReviewState,
+    RedressState,
     ProsecutionState,
     InvestigationState,
     ProtectionState,

@@ -32,11 +32,14 @@ KNOWN_STAGES = frozenset(
         "custody",
         "identification",
         "investigation",
+        "party",
+        "prevention",
+        "privacy",
         "prosecution",
         "protection",
-        "party",
-        "privacy",
+        "redress",
         "referral",
+        "taskforce",
     }
 )
 KNOWN_TYPES = frozenset(

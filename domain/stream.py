@@ -26,22 +26,29 @@ from domain.stages import (
     investigation,
     ledger,
     party,
+    prevention,
     privacy,
     prosecution,
     protection,
+    redress,
     referral,
+    taskforce,
 )
 from domain.stages.change import changed
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
 from domain.stages.ledger import approvals
 from domain.stages.ledger.duties import duties_after
-from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Rule, any_of, shifted
+from domain.stages.prevention import Programme
+from domain.stages.rules import HOLDS, Broken, Changes, Context, Rule, any_of, by_type, shifted
 from domain.stages.state import Past, Slot, StreamState
+from domain.stages.taskforce.state import Body
 
 KINDS: Mapping[str, type[StreamState]] = {
     "case": Case,
     "party": Party,
+    "body": Body,
+    "programme": Programme,
 }
 """The state of each kind of stream; the first admitted event of a stream makes it one."""
 
@@ -57,12 +64,16 @@ _STAGES: Mapping[str, ModuleType] = {
     "privacy": privacy,
     "ledger": ledger,
     "custody": custody,
+    "redress": redress,
+    "taskforce": taskforce,
+    "prevention": prevention,
 }
 
-_RULES: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RULES.items()}
+# A name that several stages own is the first one's for every other stage.
+_RULES: dict[str, Rule] = {name: rule for stage in reversed([*_STAGES.values()]) for name, rule in stage.RULES.items()}
 _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name, rule in stage.RELATIONS.items()}
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
-_FOLDS: Folds = {name: fold for stage in _STAGES.values() for name, fold in stage.FOLDS.items()}
+_FOLDS = by_type(stage.FOLDS for stage in _STAGES.values())
 
 
 class _Question(NamedTuple):
@@ -262,7 +273,8 @@ def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
 
 
 def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case: its publisher, leads that it assigns, and its addressee.
+    """The agencies that this entry brings into the case: its publisher, leads that it assigns, its addressee, and who
+    owns an action.
 
     The clock is a service and nobody in a case.
     """
@@ -272,6 +284,5 @@ def concerned(recorded: Recorded) -> frozenset[str]:
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}
-    if "to_agency" in recorded.event.data:
-        agencies.add(recorded.event.data["to_agency"])
+    agencies |= {recorded.event.data[name] for name in ("to_agency", "owner_agency") if name in recorded.event.data}
     return frozenset(agencies)

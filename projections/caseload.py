@@ -1,7 +1,7 @@
 """`caseload`: the cases that an agency published in, leads, or is an addressee in, one row per agency and case.
 
 Counts of victims and open referrals rest on what the agency itself published or was sent; of others' events a row
-holds only that they happened. Reference cases never stand here.
+holds only that they happened. Reference cases never stand here, nor do streams that are no case.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import orjson
 
+from domain.catalogue import by_name
 from domain.event import Recorded
 from domain.stream import concerned
 from projections.engine import Key, Row
@@ -38,6 +39,13 @@ class CaseloadRow(NamedTuple):
     open_ids: str
 
 
+_OTHER_STREAMS = frozenset({"body", "party", "programme"})
+_ELSEWHERE = frozenset(known.name for known in by_name.values() if known.stream in _OTHER_STREAMS) | {
+    "case.RecordImported"
+}
+ANYWHERE = frozenset(known.name for known in by_name.values() if known.stream == "any")
+"""Types about another entry: never the first entry of a case, so a group without rows is no case."""
+
 name = "caseload"
 row = CaseloadRow
 keys = 2
@@ -47,13 +55,15 @@ group = "case_id"
 def groups(entry: Entry) -> Iterable[str]:
     """The case of an operational event."""
     recorded = entry.recorded
-    return () if recorded is None or recorded.event.type == "case.RecordImported" else (entry.stream,)
+    return () if recorded is None or recorded.event.type in _ELSEWHERE else (entry.stream,)
 
 
 def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     """Every agency in the case sees that something happened; newcomers get the case as it stands."""
     recorded = entry.recorded
     assert recorded is not None
+    if not rows and recorded.event.type in ANYWHERE:
+        return
     event, case = recorded.event, entry.stream
     publisher, about_referral = event.publisher, "referral_id" in event.data
     shared = _shared(next(iter(rows.values()), None), entry, recorded)

@@ -40,6 +40,8 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     recorded = entry.recorded
     assert recorded is not None
     event = recorded.event
+    if not rows and event.type in caseload.ANYWHERE:
+        return
     others = orjson.dumps(
         {
             "partition": entry.partition,

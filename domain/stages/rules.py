@@ -7,7 +7,7 @@ Called by the stages; `domain.stream` puts the tables together and fails at impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -66,8 +66,11 @@ Rules = Mapping[str, Rule]
 Changes = dict[str, Any]
 """The fields of a stream's state that an entry changes, by name."""
 
-Folds = Mapping[str, Callable[[Any, Recorded], Changes]]
-"""By short type name; a type without a fold only moves the version."""
+Fold = Callable[[Any, Recorded], Changes]
+
+Folds = Mapping[str, Fold]
+"""By short type name; a type without a fold only moves the version. A stage may fold types of another stage into fields
+of its own: a verdict frees what redress has frozen."""
 
 Officer = tuple[str, str]
 """An agency and the pseudonym that it holds for one of its officers."""
@@ -86,6 +89,22 @@ def any_of(rules: tuple[Rule, ...]) -> Rule:
         return first
 
     return rule
+
+
+def by_type(tables: Iterable[Folds]) -> dict[str, Fold]:
+    """The folds of all stages; where several stages fold one type, each changes its own fields of the state before."""
+    found: dict[str, Fold] = {}
+    for table in tables:
+        for name, fold in table.items():
+            found[name] = _both(found[name], fold) if name in found else fold
+    return found
+
+
+def _both(first: Fold, second: Fold) -> Fold:
+    def fold(state: Any, recorded: Recorded) -> Changes:
+        return {**first(state, recorded), **second(state, recorded)}
+
+    return fold
 
 
 def shifted(instant: str, by: timedelta) -> str:

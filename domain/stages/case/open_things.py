@@ -56,6 +56,7 @@ OPEN_THINGS = (
     *PROCEEDINGS,
     OpenThing("closing.complaint_open", "complaints", _is_open),
     OpenThing("closing.enforcement_open", "enforcements", _is_open),
+    OpenThing("closing.action_open", "actions", _is_open),
     OpenThing("closing.approval_open", "awaiting", _waits),
 )
 """What keeps a case open, in the order in which it is asked; a return leg is part of its transfer."""

@@ -49,6 +49,15 @@ def _acted(case: Case, recorded: Recorded, **changes: Any) -> Changes:
     return moved(case, recorded.event.data["exhibit_number"], ended(recorded.event), **changes)
 
 
+def _worked(before: Exhibit, event: Event) -> Exhibit:
+    return changed(before, worked_until=max(before.worked_until, ended(event)))
+
+
+def _examined(case: Case, recorded: Recorded) -> Changes:
+    number = recorded.event.data["exhibit_number"]
+    return {"exhibits": {**case.exhibits, number: _worked(exhibit(case, number), recorded.event)}}
+
+
 def _new(case: Case, recorded: Recorded, origin: Origin, kind: str | None, **changes: Any) -> Changes:
     """A new exhibit held by its publisher; under a number that is taken nothing changes, and the break says why.
 
@@ -79,7 +88,7 @@ def _derived(case: Case, recorded: Recorded) -> Changes:
     changes = _new(case, recorded, "derived", kind, parent=one(data, "parent_exhibit"), root=root)
     if parent is None or parent_number == number or not changes:
         return changes
-    return {"exhibits": changes["exhibits"] | handover.after(parent, parent_number, ended(recorded.event))}
+    return {"exhibits": {**changes["exhibits"], parent_number: _worked(parent, recorded.event)}}
 
 
 def recording_kept(case: Case, recorded: Recorded) -> Changes:
@@ -121,7 +130,7 @@ def _changed(case: Case, recorded: Recorded) -> Changes:
 
 def _lost(case: Case, recorded: Recorded) -> Changes:
     before = exhibit(case, recorded.event.data["exhibit_number"])
-    seen = recorded.event.data.get("last_seen", before.last_at)
+    seen = recorded.event.data.get("last_seen", before.latest)
     return _acted(case, recorded, state="lost", last_seen=seen)
 
 
@@ -204,7 +213,7 @@ _FOLDS: Folds = {
     "custody.TransferWithdrawn": handover.withdrawn,
     "custody.TransferOverdueMarked": handover.overdue,
     "custody.ExhibitAccessed": _acted,
-    "custody.ExhibitExamined": _acted,
+    "custody.ExhibitExamined": _examined,
     "custody.DerivedExhibitCreated": _derived,
     "custody.IntegrityVerified": _acted,
     "custody.UnavoidableChangeRecorded": _changed,

@@ -23,6 +23,8 @@ HASH, SEAL, OPENED = Gap("HASH_MISMATCH"), Gap("SEAL_MISMATCH"), Gap("SEAL_OPENE
 # States of which the custodian can say that she has the exhibit in hand.
 IN_HAND = frozenset({"held", "unrecorded"})
 
+WORK = frozenset({"custody.ExhibitExamined", "custody.DerivedExhibitCreated"})
+
 BY_CUSTODIAN = frozenset(
     {
         "custody.ExhibitSealed",
@@ -54,7 +56,9 @@ def _hands(before: Exhibit, event: Event, context: Context) -> list[Gap]:
 
 
 def _order(before: Exhibit, event: Event) -> list[Gap]:
-    reversed_ = began(event) < before.last_at or ended(event) < began(event)
+    # Two examiners may work at the same time; a release or a seal lies outside their work.
+    after = before.last_at if event.type in WORK else before.latest
+    reversed_ = began(event) < after or ended(event) < began(event)
     return [Gap("TIME_REVERSAL")] if reversed_ else []
 
 
@@ -79,7 +83,7 @@ def _own(case: Case, before: Exhibit, event: Event, context: Context) -> list[Ga
         case "custody.UnavoidableChangeRecorded":
             return _differs(before, one(data, "tag_before"))
         case "custody.ExhibitLost":
-            return [Gap("LOCATION_UNKNOWN", data.get("last_seen", before.last_at), data["noticed_at"])]
+            return [Gap("LOCATION_UNKNOWN", data.get("last_seen", before.latest), data["noticed_at"])]
         case "custody.ExhibitDisposed":
             held = [Gap("DISPOSED_UNDER_HOLD")] if under_hold(case, numbers(event)) else []
             return held + authority.to_dispose(case, event)
@@ -109,11 +113,14 @@ def of_derived(case: Case, event: Event) -> dict[str, list[Gap]]:
     number, data = event.data["exhibit_number"], event.data
     parent_number = data["parent_exhibit"]
     parent = case.exhibits.get(parent_number)
-    if parent is None or parent.origin is None or parent_number == number:
+    if parent is None or parent.origin is None:
         return {number: [*of_new(case, event), Gap("DERIVED_WITHOUT_PARENT")]}
-    root = [] if data["root_exhibit"] == (parent.root or parent_number) else [Gap("DERIVED_WITHOUT_PARENT")]
+    own = parent_number == number or data["root_exhibit"] != (parent.root or parent_number)
+    root = [Gap("DERIVED_WITHOUT_PARENT")] if own else []
     hands = [] if parent.custodian == event.publisher else [Gap("HANDLER_NOT_CUSTODIAN")]
-    return {number: [*of_new(case, event), *root, *_order(parent, event)], parent_number: hands}
+    found = {number: [*of_new(case, event), *root, *_order(parent, event)]}
+    found[parent_number] = found.get(parent_number, []) + hands
+    return found
 
 
 def not_in_hand(case: Case, event: Event) -> bool:

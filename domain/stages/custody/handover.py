@@ -67,7 +67,7 @@ def _released(case: Case, event: Event, number: str, index: int) -> list[Gap]:
     if before.custodian != event.publisher:
         gaps.append(Gap("RELEASER_NOT_CUSTODIAN"))
     if before.state == "in_transit":
-        gaps.append(Gap("RELEASE_WITHOUT_RECEIPT", before.last_at, began(event)))
+        gaps.append(Gap("RELEASE_WITHOUT_RECEIPT", before.latest, began(event)))
     if seal and before.seal and seal != before.seal:
         gaps.append(Gap("SEAL_MISMATCH"))
     if tag and before.tag and tag != before.tag:
@@ -82,7 +82,7 @@ def _released(case: Case, event: Event, number: str, index: int) -> list[Gap]:
 def _order(case: Case, event: Event, number: str, before: Exhibit) -> list[Gap]:
     """A release lies after the last act on the exhibit, and before the receipt that came in ahead of it."""
     at, claim = began(event), claim_of(case, event, number)
-    if at < before.last_at or (claim is not None and claim.received_at < at):
+    if at < before.latest or (claim is not None and claim.received_at < at):
         return [Gap("TIME_REVERSAL")]
     return _late(at, claim.received_at) if claim is not None else []
 
@@ -104,12 +104,12 @@ def _received(case: Case, event: Event, number: str, transfer: Transfer | None) 
     item = transfer.items.get(number) if transfer is not None else None
     gaps = []
     if transfer is None or item is None or item.state != leg:
-        gaps.append(Gap("RECEIPT_WITHOUT_RELEASE", before.last_at, at))
+        gaps.append(Gap("RECEIPT_WITHOUT_RELEASE", before.latest, at))
         item = None
     elif not _named(event, transfer, item):
         gaps.append(Gap("RECEIVER_NOT_NAMED_RECIPIENT"))
     gaps += _seals(before, item, checked(event, number)) + _hashes(before, item, checked(event, number))
-    if at < before.last_at:
+    if at < before.latest:
         gaps.append(Gap("TIME_REVERSAL"))
     elif item is not None:
         gaps += _late(item.leg_from, at)
@@ -155,7 +155,7 @@ def refused(case: Case, event: Event) -> tuple[Found, tuple[str, ...]]:
     outward = transfer.under_way("outward") if transfer is not None else ()
     found: Found = {}
     for number in numbers(event):
-        found[number] = [Gap("TIME_REVERSAL")] if began(event) < exhibit(case, number).last_at else []
+        found[number] = [Gap("TIME_REVERSAL")] if began(event) < exhibit(case, number).latest else []
         if transfer is not None and transfer.to_agency != event.publisher:
             found[number].append(Gap("RECEIVER_NOT_NAMED_RECIPIENT"))
     return found, tuple(number for number in numbers(event) if number not in outward)

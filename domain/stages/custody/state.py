@@ -18,9 +18,10 @@ Origin = Literal["collected", "derived", "recorded_interview", "referenced"]
 @dataclass(frozen=True)
 class Exhibit:
     """An exhibit of the case. `origin` is None while only later acts name it; `seal` is the serial on it now, `tag` the
-    reference to which hashes are compared; `last_at` is the latest time of an act on it, `last_seen` where it was last
-    known to be before a loss or disposal; `hearings` holds what a court decided where it was produced, `dispositions`
-    the orders about it. `home_case` is set where the exhibit is only referenced and its custody stays elsewhere."""
+    reference to which hashes are compared; `last_at` is the latest time of an act on it, `worked_until` the latest end
+    of an examination or derivation (these may overlap one another), `last_seen` when it was last known to be somewhere
+    before a loss or disposal; `hearings` holds what a court decided where it was produced, `dispositions` the orders
+    about it. `home_case` is set where the exhibit is only referenced and its custody stays elsewhere."""
 
     state: Where = "unrecorded"
     custodian: str | None = None
@@ -31,6 +32,7 @@ class Exhibit:
     last_seal: str | None = None
     tag: str | None = None
     last_at: str = ""
+    worked_until: str = ""
     last_seen: str = ""
     parent: str | None = None
     root: str | None = None
@@ -38,6 +40,11 @@ class Exhibit:
     home_case: str | None = None
     hearings: Mapping[str, Literal["produced", "admitted", "not_admitted"]] = field(default_factory=dict)
     dispositions: tuple[str, ...] = ()
+
+    @property
+    def latest(self) -> str:
+        """The latest time of anything done to it."""
+        return max(self.last_at, self.worked_until)
 
 
 ItemState = Literal["outward", "return", "received", "returned", "withdrawn", "superseded"]

@@ -277,6 +277,7 @@ OTHERS = (
     ),
     Row("taskforce.TargetSet", "other_half", "publisher", _ITEM, runs="at", by_other=True),
     Row("taskforce.CommitmentRecorded", "other_half", "publisher", _ITEM, runs="at", by_other=True),
+    Row("taskforce.FundingObligated", "other_half", "publisher", _ITEM, runs="at", by_other=True),
     Row("taskforce.DialogueSnapshotPublished", "other_half", "publisher", _ITEM, runs="at", by_other=True),
     Row(
         "party.LinkProposed", "other_half", "publisher",

@@ -48,7 +48,7 @@ _SAMPLES: dict[str, Any] = {
     "article": "13.1",
     "tag": "T" * 43,
     "seal": "S-1",
-    "indicator_value": "A1=11",
+    "indicator_value": "P1=11",
     "ledger_head": f"0-1-{'h' * 43}",
     "type_name": "identification.IndicatorReported",
     "refusal_code": "data.missing_field",
@@ -136,27 +136,34 @@ def _filled(done: Act) -> dict[str, Any]:
     return data | done.data
 
 
-def event(done: Act) -> Event:
-    """The event of an act, checked against its model."""
+def event(done: Act, stream: str = STREAM) -> Event:
+    """The event of an act in a stream, checked against its model."""
     data = _filled(done)
-    check(by_name[done.type], STREAM, data)
-    return Event(done.id or uid(repr(done)), done.by, STREAM, done.type, done.time, "unit-1", done.actor, data)
+    check(by_name[done.type], stream, data)
+    return Event(done.id or uid(repr(done)), done.by, stream, done.type, done.time, "unit-1", done.actor, data)
 
 
 def take(state: StreamState, done: Act, context: Context = CONTEXT) -> tuple[Any, tuple[Effect, ...]]:
     """The stream after the act, and what was stated; raises Refusal."""
-    submitted = event(done)
+    submitted = event(done, state.stream)
     if context is CONTEXT and by_name[done.type].kind == "clock":
         context = LATER
     stated = admit(state, submitted, by_name[done.type], context)
     for effect in stated:
-        check(by_name[effect.type], STREAM, effect.data)
+        check(by_name[effect.type], state.stream, effect.data)
     return evolve(state, Recorded(submitted, context.at, state.version + 1, stated)), stated
 
 
-def given(acts: Iterable[Act], *, kind: type[StreamState] = Case, context: Context = CONTEXT, **changes: Any) -> Any:
+def given(
+    acts: Iterable[Act],
+    *,
+    kind: type[StreamState] = Case,
+    stream: str = STREAM,
+    context: Context = CONTEXT,
+    **changes: Any,
+) -> Any:
     """The stream after acts that must all be admitted; `changes` set what no known type can bring about."""
-    state = kind(STREAM)
+    state = kind(stream)
     for done in acts:
         state, _ = take(state, done, context)
     return replace(state, **changes)

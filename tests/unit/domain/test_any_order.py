@@ -171,6 +171,13 @@ class Agencies(RuleBasedStateMachine):
         if len(self.ledger) % 50 == 0:
             self.replayed()
 
+    @invariant()
+    def what_is_paid_on_an_award_is_the_sum_of_its_payments(self) -> None:
+        """Whatever was paid, corrected or misfiled; and an award is enforced once at a time."""
+        for key, award in getattr(self.case, "awards", {}).items():
+            assert award.paid == sum(paid.amount for paid in self.case.payments.values() if paid.award_id == key)
+            assert sum(each.is_open and each.award_id == key for each in self.case.enforcements.values()) <= 1
+
     def teardown(self) -> None:
         """The whole story once more."""
         self.replayed()

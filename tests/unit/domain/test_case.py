@@ -138,6 +138,7 @@ OPEN: list[tuple[str, str, SimpleNamespace, SimpleNamespace]] = [
     ("closing.proceedings_open", "appeals", thing(is_open=True), thing(is_open=False)),
     ("closing.complaint_open", "complaints", thing(is_open=True), thing(is_open=False)),
     ("closing.enforcement_open", "enforcements", thing(is_open=True), thing(is_open=False)),
+    ("closing.action_open", "actions", thing(is_open=True), thing(is_open=False)),
 ]
 
 

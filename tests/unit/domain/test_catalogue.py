@@ -44,6 +44,9 @@ def test_these_stages_are_known() -> None:
         "ledger": 7,
         "investigation": 19,
         "custody": 26,
+        "redress": 12,
+        "taskforce": 13,
+        "prevention": 5,
         "prosecution": 18,
     }
     assert {name for name, known in by_name.items() if known.kind == "effect"} == {
@@ -180,4 +183,4 @@ def test_every_refusal_of_the_rules_has_its_sentences() -> None:
     assert len(spelled) > 35
     # `type.*` belongs to the parser, which refuses an effect before a case is asked.
     assert {code for code in spelled if not code.startswith(("type.", "data.to_"))} <= set(sentences())
-    assert all(set(said) == {"what", "do"} for said in sentences().values())
+    assert all({"what", "do"} <= set(said) for said in sentences().values())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.catalogue import by_name
 from domain.codes import codes
 from domain.event import Recorded
 from domain.exhibit_history import History, history
 from domain.exhibit_history.words import LANGUAGES, Language, words
+from domain.refusals import Refusal
 from domain.stream import admit, evolve
 from unit.domain.custody.acts import (
     ADMITTED,
@@ -44,7 +49,8 @@ from unit.domain.custody.acts import (
     CaseWithOrders,
     by,
 )  # fmt: skip
-from unit.domain.story import AT, CONTEXT, INDICATED, POLICE, Act, act, event, uid
+from unit.domain.story import AT, CONTEXT, INDICATED, POLICE, STREAM, Act, act, event, uid
+from unit.domain.test_random_cases import TYPES, _event
 
 TOLD = sorted(
     name
@@ -87,7 +93,11 @@ def test_every_event_about_an_exhibit_has_its_sentences(name: str, language: Lan
 
 
 def test_every_code_that_is_read_out_has_a_mongolian_word() -> None:
-    kinds = {field.kind for name in TOLD for field in by_name[name].clear} - {"aimag", "breach_code"}
+    raw = words("mn").raw
+    said = {name: " ".join([raw["say"].get(name, ""), *raw["if"].get(name, {}).values()]) for name in TOLD}
+    told = [field for name in TOLD for field in by_name[name].clear if f"{{{field.name}}}" in said[name]]
+    kinds = {field.kind for field in told} - {"aimag", "breach_code"}
+    assert kinds
     for kind in kinds:
         wanted = codes(kind)
         if wanted is not None:
@@ -170,6 +180,23 @@ def test_it_is_told_in_mongolian() -> None:
     )
     assert "SEAL_MISMATCH: лац нь бүртгэлд байгаа лац биш" in found.lines[-1].found[0]
     assert found.text()[0].endswith("дугаартай эд мөрийн баримтын түүх")
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_admitted_can_be_told(seed: int) -> None:
+    chance = random.Random(seed)
+    types = [known for known in TYPES if known.stage == "custody"]
+    state, entries = CaseWithOrders(STREAM), list[Recorded]()
+    for submitted in [event(INDICATED), *(_event(chance.choice(types), number, chance) for number in range(40))]:
+        with suppress(Refusal):
+            stated = admit(state, submitted, by_name[submitted.type], CONTEXT)
+            entries.append(Recorded(submitted, AT, state.version + 1, stated))
+            state = evolve(state, entries[-1])
+    for language in LANGUAGES:
+        for number in ("E-0", "E-1", "E-2", "E-3"):
+            found = history(entries, number, language)
+            assert found is None or "{" not in "".join(found.text())
 
 
 @pytest.mark.parametrize(

@@ -308,5 +308,5 @@ def test_every_code_has_sentences_and_every_sentence_a_code() -> None:
 @pytest.mark.parametrize("code", sorted(sentences()))
 def test_a_codes_sentences_say_what_was_wrong_and_what_to_do(code: str) -> None:
     said = explain(code)
-    assert said.keys() == {"what", "do"}
+    assert {"what", "do"} <= said.keys()
     assert all(text.endswith(".") and len(text) > 20 for text in said.values())

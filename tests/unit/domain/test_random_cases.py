@@ -19,7 +19,8 @@ from domain.refusals import Refusal
 from domain.stages.change import changed
 from domain.stages.identification.state import Victim
 from domain.stages.rules import Context, Nowhere
-from domain.stream import admit, evolve
+from domain.stages.streams import body_id, programme_id
+from domain.stream import KINDS, admit, evolve
 from unit.domain.story import AT, CONTEXT, INDICATED, PANEL, STREAM, event, uid
 
 TYPES = [known for known in by_name.values() if known.kind != "effect"]
@@ -37,7 +38,13 @@ AGENTS = [
     "mn.nifs",
     "mn.keyring",
 ]
-HOLDERS = {known.name: [agent for agent in AGENTS if AGENCIES[agent].categories & known.mandate] for known in TYPES}
+HOLDERS = {
+    known.name: [agent for agent in AGENTS if AGENCIES[agent].categories & known.mandate]
+    or [agency.id for agency in AGENCIES.values() if agency.categories & known.mandate]
+    for known in TYPES
+}
+# One stream of each kind; two agencies may publish in the body and one in the programme.
+STREAMS = {"case": STREAM, "body": body_id("mn.cccp"), "programme": programme_id("mn.gabp", "2026")}
 EVENTS = [uid(f"event {number}") for number in range(8)]
 DAYS = ["2026-01-05", "2026-03-01", "2026-06-01"]
 ANSWERS = {"referral.ReferralAccepted", "referral.ReferralRejected", "referral.ReferralCompleted"}
@@ -70,8 +77,8 @@ def _value(field: ClearField, chance: random.Random) -> object:
         "number": f"E-{chance.randrange(4)}",
         "tag": chance.choice("TU") * 43,
         "seal": f"S-{chance.randrange(3)}",
-        "indicator_value": "A1=11",
-        "ledger_head": f"0-1-{'h' * 43}",
+        "indicator_value": f"P{chance.randrange(1, 4)}=11",
+        "ledger_head": f"{chance.randrange(4)}-1-{'h' * 43}",
         "type_name": "identification.IndicatorReported",
         "refusal_code": "data.missing_field",
         "rule_name": "open case",
@@ -89,7 +96,7 @@ def _id(name: str, chance: random.Random) -> str:
     return uid(f"{kind} {chance.randrange(2 if kind == 'victim_id' else 4)}")
 
 
-def _event(known: EventType, number: int, chance: random.Random) -> Event:
+def _event(known: EventType, number: int, chance: random.Random, stream: str) -> Event:
     names = [name for name in (*known.subject, *known.mints) if name != STREAM_ID.get(known.stream)]
     data: dict[str, object] = {name: _id(name, chance) for name in names}
     data |= {name: [data[name]] for name in names if name in known.listed}
@@ -99,7 +106,7 @@ def _event(known: EventType, number: int, chance: random.Random) -> Event:
     identity = EVENTS[number % len(EVENTS)]
     publisher, actor = chance.choice(HOLDERS[known.name]), f"officer-{chance.randrange(9)}"
     time = chance.choice([AT, "2026-01-05T00:00:00.000000Z"])
-    return Event(identity, publisher, STREAM, known.name, time, "unit-1", actor, data)
+    return Event(identity, publisher, stream, known.name, time, "unit-1", actor, data)
 
 
 class Asked(Nowhere):
@@ -122,9 +129,9 @@ class Asked(Nowhere):
 @given(seed=st.integers(0, 2**32), opened=st.booleans(), length=st.integers(0, 150))
 def test_whatever_is_admitted_evolves(seed: int, opened: bool, length: int) -> None:
     chance = random.Random(seed)
-    picks = chance.choices(TYPES, k=length)
+    picks = chance.choices([known for known in TYPES if known.stream not in ("body", "programme")], k=length)
     case, ledger = Case.new(STREAM), list[Recorded]()
-    submitted = [_event(known, number, chance) for number, known in enumerate(picks)]
+    submitted = [_event(known, number, chance, STREAM) for number, known in enumerate(picks)]
     for submission in [event(INDICATED), *submitted] if opened else submitted:
         known = by_name[submission.type]
         check(known, STREAM, dict(submission.data))
@@ -155,8 +162,31 @@ def test_whatever_is_admitted_evolves(seed: int, opened: bool, length: int) -> N
     assert (case.status in ("open", "closed")) is (case.care_lead is not None)
 
 
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from(["body", "programme"]), length=st.integers(0, 80))
+def test_whatever_is_admitted_evolves_in_a_stream_that_is_no_case(seed: int, kind: str, length: int) -> None:
+    chance, stream = random.Random(seed), STREAMS[kind]
+    known = [each for each in TYPES if each.stream in (kind, "any")]
+    state, ledger = KINDS[kind](stream), list[Recorded]()
+    for number, picked in enumerate(chance.choices(known, k=length)):
+        submission = _event(picked, number, chance, stream)
+        check(picked, stream, dict(submission.data))
+        try:
+            stated = admit(state, submission, picked, CONTEXT)
+        except Refusal:
+            continue
+        ledger.append(Recorded(submission, AT, state.version + 1, stated))
+        state = evolve(state, ledger[-1])
+    assert state.version == len(ledger)
+    assert set(vars(state)) == {each.name for each in fields(KINDS[kind])}
+    replayed = KINDS[kind](stream)
+    for recorded in ledger:
+        replayed = evolve(replayed, recorded)
+    assert replayed == state
+
+
 def test_a_type_that_is_not_known_only_moves_the_version() -> None:
-    later = Event(uid("later"), "mn.npa", STREAM, "custody.ExhibitCollected", AT, "unit-1", "officer-1", {})
+    later = Event(uid("later"), "mn.npa", STREAM, "custody.ExhibitDreamtOf", AT, "unit-1", "officer-1", {})
     assert evolve(Case.new(STREAM), Recorded(later, AT, 1, ())) == Case(STREAM, version=1)
 
 

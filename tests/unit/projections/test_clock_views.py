@@ -132,7 +132,10 @@ def test_the_rows_are_the_duties_of_the_registrars_state() -> None:
     for seed in range(60):
         chance = random.Random(seed)
         case, groups = Case.new(STREAM), dict[str, Group]()
-        picks = [event(INDICATED), *(_event(known, n, chance) for n, known in enumerate(chance.choices(TYPES, k=60)))]
+        picks = [
+            event(INDICATED),
+            *(_event(known, n, chance, STREAM) for n, known in enumerate(chance.choices(TYPES, k=60))),
+        ]
         for submitted in picks:
             known = by_name[submitted.type]
             try:

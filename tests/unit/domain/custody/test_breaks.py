@@ -108,6 +108,13 @@ BROKEN: list[tuple[str, str, list[Act], Act]] = [
         [*KEPT, RELEASED],
         act(REFUSED.type, LAB, time=clock(3), reason="no_storage"),
     ),
+    (
+        "TIME_REVERSAL",
+        "released while it was examined",
+        [*OPENED, EXAMINED],
+        by(LAB, RELEASED, transfer_id=uid("x"), released_at=clock(6, 30)),
+    ),
+    ("TIME_REVERSAL", "examined before it was received", AT_LAB, by(LAB, EXAMINED, started_at=clock(4, 30))),
     ("SEAL_MISMATCH", "another seal arrives", [*KEPT, RELEASED], by(LAB, RECEIVED, seals=[OTHER_SEAL])),
     (
         "SEAL_MISMATCH",
@@ -298,6 +305,11 @@ WHOLE: list[tuple[str, list[Act], Act]] = [
         "an image examined under the order of its root",
         [*AT_LAB, DERIVED],
         by(LAB, EXAMINED, exhibit_number=IMAGE, started_at=clock(7, 10), ended_at=clock(7, 20)),
+    ),
+    (
+        "two examinations at the same time",
+        [*OPENED, EXAMINED],
+        by(LAB, EXAMINED, started_at=clock(6, 10), ended_at=clock(6, 50)),
     ),
     ("the content verified", [DIGITAL], VERIFIED),
     ("changed as could not be avoided", [DIGITAL], CHANGED),

@@ -105,7 +105,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "a recording under a number that is taken",
         [interviewed()],
         interviewed(2, purpose=SCREENING, exhibit_number="REC-1"),
-        ("EXHIBIT_NUMBER_REUSED",),
+        ("CustodyBreakFound",),
     ),
 ]
 
