@@ -90,11 +90,13 @@ class Player:
         code = outcome_code(judged)
         if code != "admitted":
             self._desk += 1
-            self._note(draft, code)
+            if code != "duplicate":
+                self._note(draft, code)
             return Said(code)
         recorded = outcome.recorded(orjson.loads(judged.body))
         assert recorded is not None
         self.admitted.append(recorded)
+        self._refused.pop((recorded.event.stream, recorded.event.type, recorded.event.publisher), None)
         return Said(code, recorded.effects)
 
     def _note(self, draft: judge.Draft, code: str) -> None:
