@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain import persons
 from domain.event import Event
+from domain.ids import listed
 from domain.party import Party
 from domain.stages.party import ELSEWHERE, cases_asked
 from domain.stages.state import StreamState
@@ -38,6 +39,10 @@ _COUNTERPART = frozenset({"investigation.ProceedingsJoined", "investigation.Proc
 """The types that name the other half in another case; those of links name two cases."""
 
 
+_HALF_IN = ("other_case", "home_case", "for_case", "right_stream")
+"""The fields in which an event names the stream of its other half."""
+
+
 def asked(state: StreamState, event: Event) -> frozenset[str]:
     """The streams from which the links lead that the event's rules ask about; none when they ask nothing elsewhere.
 
@@ -47,10 +52,21 @@ def asked(state: StreamState, event: Event) -> frozenset[str]:
         return cases_asked(state, event)
     if event.type == "ledger.ApprovalGiven" and event.data["of"] in state.awaiting:
         event = state.awaiting[event.data["of"]].event
+    if event.type == "ledger.DutyOverdueMarked" and event.data["duty"] == "other_half":
+        return _halves(state)
     if event.type in _COUNTERPART:
         return frozenset({event.data["other_case"]})
     by_guardian = event.type == "consent.ConsentRecorded" and "guardian_id" in event.data
     return frozenset({event.stream}) if event.type in _PERSON or by_guardian else frozenset()
+
+
+def _halves(state: Any) -> frozenset[str]:
+    """The streams in which the other halves stand that this stream waits for."""
+    duties = getattr(state, "duties", None)
+    subjects = [duty.subject for duty in duties.open.values() if duty.deadline == "other_half"] if duties else []
+    return frozenset(
+        stream for subject in subjects for name in _HALF_IN if name in subject for stream in listed(subject[name])
+    )
 
 
 class Brought:

@@ -62,3 +62,7 @@ class Partners(Protocol):
         Raises KeyError for an unknown name or grade, ValueError for a deadline that an event or a law sets.
         """
         ...
+
+    def successor(self, agency: str) -> str | None:
+        """The agency that has taken over from this one, at the end of the line; None when there is none."""
+        ...

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from domain.catalogue import EventType
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
 from domain.refusals import Refusal
 from domain.stages.case.open_things import holds, proceedings
 from domain.stages.change import changed
@@ -24,7 +23,6 @@ from domain.stages.rules import HOLDS, Broken, Changes, Context, Folds, Rules, s
 if TYPE_CHECKING:
     from domain.case import Case
 
-_FINAL = deadline("erasure_final")
 _ANSWER_ANYWAY = frozenset({"court", "oversight"})
 
 
@@ -117,12 +115,12 @@ def admit(case: Case, event: Event, event_type: EventType, context: Context) -> 
                 raise Refusal("privacy.not_an_erasure", "data.answer")
             return ()
         case "privacy.SubjectErased":
-            return _erased_breaches(case, event)
+            return _erased_breaches(case, event, context)
         case _:
             return ()
 
 
-def _erased_breaches(case: Case, event: Event) -> tuple[Effect, ...]:
+def _erased_breaches(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
     """No order for this person, final without being effective, or final too late after it was."""
     person_id = event.data["person_id"]
     order = case.erasure_orders.get(event.data["request_id"])
@@ -132,7 +130,8 @@ def _erased_breaches(case: Case, event: Event) -> tuple[Effect, ...]:
     effective = case.erased.get(person_id, {})
     if not effective.keys() >= set(event.data["compartments"]):
         return (*stated, breach("OUT_OF_SEQUENCE", "person erased"))
-    late = any(event.time > shifted(effective[each], _FINAL) for each in event.data["compartments"])
+    final = context.partners.deadline("erasure_final")
+    late = any(event.time > shifted(effective[each], final) for each in event.data["compartments"])
     return (*stated, breach("DEADLINE_MISSED")) if late else stated
 
 

@@ -31,6 +31,7 @@ def _suspect_identified(case: Case, recorded: Recorded) -> Changes:
         return changes
     lead = changes.get("proceedings_lead", case.proceedings_lead)
     changes["accused"] = case.accused | {accused}
+    changes["cleared"] = case.cleared - {accused}
     changes["investigations"] = {
         key: changed(each, agency=lead, unit="") if each.agency == accused and lead != accused else each
         for key, each in case.investigations.items()

@@ -28,9 +28,11 @@ def admit(state: StreamState, event: Event, event_type: EventType, context: Cont
     """
     if event.type not in ("ledger.EventCorrected", "ledger.EventMisfiled"):
         return duties.admit_mark(event)
-    if (event.publisher, event.data["of"]) in state.misfiled:
+    past = own(state, event, context)
+    if past is None:
+        return ()
+    if (past.publisher, event.data["of"]) in state.misfiled:
         raise Refusal("record.misfiled", "data.of")
-    past = own(state, event)
-    if event.type == "ledger.EventCorrected" and past is not None:
+    if event.type == "ledger.EventCorrected":
         check_values(by_name[past.type], event.data["replaces"], event.data.get("clear_values", {}))
     return ()

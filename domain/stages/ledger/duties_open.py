@@ -94,7 +94,10 @@ def _instant(stated: str, row: Row) -> str | None:
 def _owner(owner: str, facts: Facts, known: Mapping[str, Mapping[str, Any]]) -> str:
     kind, _, category = owner.partition(" ")
     if category:
-        return next(agency.id for agency in AGENCIES.values() if category in agency.categories)
+        # Who is addressed owes it; else the first of the profile that can.
+        return facts.data.get("to_agency") or next(
+            agency.id for agency in AGENCIES.values() if category in agency.categories
+        )
     if kind in ("care", "proceedings"):
         return str(known.get("leads", {}).get(kind) or DEFAULTS[f"{kind}_lead"])
     if kind == "oversight":

@@ -14,7 +14,8 @@ OVERDUE = "ledger.DutyOverdueMarked"
 class Row(NamedTuple):
     """A duty that events of the type `opened_by` start.
 
-    `owner`: publisher, care, proceedings, oversight, a category (`category prosecutor`) or a field of the event.
+    `owner`: publisher, care, proceedings, oversight, a field of the event, or a category (`category prosecutor`: whom
+    the event is addressed to, else the profile's first agency of it).
     `runs`: `time`, `at`, or a field that holds an instant. `grade`: the profile's grade, or the field that holds it.
     `stated`: the field that states when it is due, in the event or in the effect `effect`; `day`: a date is over at the
     end of the day, or has come at its start. `only`: a field with its values, when not every such event starts it.

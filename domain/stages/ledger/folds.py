@@ -52,10 +52,17 @@ def _disputed(state: StreamState, recorded: Recorded) -> Changes:
     return {"disputed": {**state.disputed, **marks}}
 
 
+def _publisher(state: StreamState, event: Event) -> str:
+    """Whose event is corrected: the publisher's own, or the only other one's that it has succeeded."""
+    if not event.data["successor"]:
+        return event.publisher
+    return next(past.publisher for past in state.events[event.data["of"]] if past.publisher != event.publisher)
+
+
 def _corrected(state: StreamState, recorded: Recorded) -> Changes:
     """The disputes beside the event end; where the event is a dispute itself, it ends."""
     event: Event = recorded.event
-    own = (event.publisher, event.data["of"])
+    own = (_publisher(state, event), event.data["of"])
     fields = state.corrected.get(own, frozenset()) | frozenset(event.data["replaces"])
     left = {key: disputes - {own} for key, disputes in state.disputed.items() if key != own}
     return {

@@ -1,8 +1,8 @@
 """Who may answer for an event on record: its own agency corrects it, another disputes it, another officer approves it.
 
 `of` names an event of the same stream. An event id is one publisher's own, so an answer about an own event means the
-publisher's and an answer to another agency means that of any other. No agency succeeds another in the registry yet, so
-`successor` is never true. Called by `domain.stream` through the tables, by the catalogue's names.
+publisher's, or that of an agency which it has succeeded by the registry, and an answer to another agency means that of
+any other. Called by `domain.stream` through the tables, by the catalogue's names.
 """
 
 from __future__ import annotations
@@ -22,23 +22,35 @@ if TYPE_CHECKING:
 _UNKNOWN = ("record.event_unknown", "data.of")
 
 
-def own(state: StreamState, event: Event) -> Past | None:
-    """The publisher's own event that `of` names."""
-    return next((past for past in state.events.get(event.data["of"], ()) if past.publisher == event.publisher), None)
+def own(state: StreamState, event: Event, context: Context) -> Past | None:
+    """The event that `of` names, as the publisher's own: its own act, or one of an agency that it has taken over from.
+
+    A successor says so (`successor`), and speaks for the only other publisher of that id.
+    """
+    pasts = state.events.get(event.data["of"], ())
+    if not event.data.get("successor"):
+        return next((past for past in pasts if past.publisher == event.publisher), None)
+    others = [past for past in pasts if past.publisher != event.publisher]
+    inherited = len(others) == 1 and context.partners.successor(others[0].publisher) == event.publisher
+    return others[0] if inherited else None
 
 
 def own_event(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `own event`, and the relations of the same meaning."""
     if event.data["of"] not in state.events:
         return _UNKNOWN
-    if own(state, event) is None:
-        return ("record.not_own_event", "data.of")
-    return ("record.no_successor", "data.successor") if event.data.get("successor") else HOLDS
+    if own(state, event, context) is not None:
+        return HOLDS
+    return (
+        ("record.no_successor", "data.successor")
+        if event.data.get("successor")
+        else ("record.not_own_event", "data.of")
+    )
 
 
 def correctable_event(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `correctable event`."""
-    past = own(state, event)
+    past = own(state, event, context)
     return correction.correctable(past.type) if past is not None else _UNKNOWN
 
 

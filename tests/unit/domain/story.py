@@ -28,7 +28,7 @@ POLICE, PROSECUTOR, CHILD_PROTECTION = "mn.npa", "mn.opg", "mn.cfdpa"
 SHELTER, HOTLINE, TEAM, HOSPITAL = "mn.mgec", "mn.hotline108", "mn.mdt", "mn.health"
 COURT, TASK_FORCE, CLOCK, IMPORTER = "mn.courts", "mn.mdtf", "mn.clock", "ctdc.import"
 OVERSIGHT, KEYRING = "mn.nhrcm", "mn.keyring"
-SUSPENDED = "mn.talita"
+SUSPENDED, SUCCEEDED = "mn.talita", "mn.hotline1903"
 PANEL = [CHILD_PROTECTION, SHELTER, HOSPITAL]
 
 _SAMPLES: dict[str, Any] = {
@@ -97,6 +97,10 @@ class Registry:
     def deadline(self, name: str, grade: str | None = None) -> timedelta:
         """As the profile has it."""
         return deadline(name, grade)
+
+    def successor(self, agency: str) -> str | None:
+        """One hotline has taken over from the other."""
+        return HOTLINE if agency == SUCCEEDED else None
 
 
 CONTEXT = Context(AT, Registry())

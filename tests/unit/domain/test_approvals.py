@@ -9,8 +9,7 @@ import pytest
 
 from domain.catalogue import by_name, read
 from domain.stages.ledger import RULES
-from domain.stages.ledger.approvals import NEEDED, other_officer, slots_of
-from domain.stages.state import Held
+from domain.stages.ledger.approvals import NEEDED
 from unit.domain.story import (
     CHILD_PROTECTION,
     CONTEXT,
@@ -41,6 +40,13 @@ CORRECTED = act(
 )
 TOLD = act("identification.IndicatorReported", HOTLINE, id=uid("told"))
 REFERRED = act("referral.ReferralRequested", HOTLINE, to_agency=SHELTER, urgency="urgent")
+
+
+EPISODE = {"care_episode_id": uid("episode")}
+PLANNED = act("protection.CarePlanAgreed", SHELTER, id=OF, setting="community", **EPISODE)
+AGREED = act("ledger.ApprovalGiven", SHELTER, actor="officer-2", of=OF, role="care_plan")
+ENDED = act("protection.CareEpisodeClosed", SHELTER, id=OF, **EPISODE)
+ADMITTED = act("protection.ShelterAdmitted", SHELTER, **EPISODE)
 
 
 def yes(by: str, role: str, actor: str = "officer-2") -> Act:
@@ -161,24 +167,6 @@ def test_every_type_with_an_approval_has_its_row() -> None:
     assert set(by_name["ledger.ApprovalAwaited"].stated_in) == NEEDED.keys()
 
 
-@pytest.mark.parametrize(
-    ("name", "role"), [("protection.CarePlanAgreed", "care_plan"), ("protection.CareEpisodeClosed", "closure")]
-)
-def test_a_supervisor_of_the_same_agency_approves_care(name: str, role: str) -> None:
-    case = given([INDICATED])
-    planned = event(INDICATED)._replace(type=name, publisher=SHELTER)
-    waiting = Held(planned, slots_of(case, planned))
-
-    def says(by: str, actor: str, role: str = role) -> str:
-        broken = other_officer(case, waiting, event(yes(by, role, actor)), CONTEXT)
-        return broken[0] if broken else ""
-
-    assert says(SHELTER, "officer-2") == ""
-    assert says(SHELTER, "officer-1") == "approval.same_officer"
-    assert says(CHILD_PROTECTION, "officer-2") == "approval.wrong_agency"
-    assert says(SHELTER, "officer-2", "correction") == "approval.wrong_role"
-
-
 def test_nothing_takes_effect_before_the_last_approval_and_then_under_its_n() -> None:
     case = given([*ERASING, yes(OVERSIGHT, "erasure")])
     assert case.data_requests[uid("request_id")].is_open
@@ -189,6 +177,23 @@ def test_nothing_takes_effect_before_the_last_approval_and_then_under_its_n() ->
     assert case.erasure_orders[uid("request_id")].person_id == uid("person_id")
     assert not case.awaiting
     assert case.version == 5
+
+
+def test_a_plan_opens_its_episode_on_approval_and_care_ends_on_approval() -> None:
+    case = given([INDICATED, PLANNED])
+    assert not case.care_episodes
+    case, _ = take(case, AGREED)
+    assert case.care_episodes[uid("episode")].is_open
+    case, _ = take(case, act(ENDED.type, SHELTER, id=uid("end"), **EPISODE))
+    assert case.care_episodes[uid("episode")].is_open
+    case, _ = take(case, act("ledger.ApprovalGiven", SHELTER, actor="officer-2", of=uid("end"), role="closure"))
+    assert not case.care_episodes[uid("episode")].is_open
+
+
+def test_the_ids_of_what_was_refused_are_free() -> None:
+    case = given([INDICATED, PLANNED, no(SHELTER, "care_plan")])
+    assert uid("episode") not in case.ids
+    assert outcome(case, act(PLANNED.type, SHELTER, id=uid("again"), **PLANNED.data)) == ("ApprovalAwaited",)
 
 
 def test_what_was_refused_never_takes_effect() -> None:

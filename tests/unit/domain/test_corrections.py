@@ -17,6 +17,7 @@ from unit.domain.story import (
     POLICE,
     SHELTER,
     STREAM,
+    SUCCEEDED,
     Act,
     act,
     given,
@@ -48,6 +49,7 @@ def misfiled(by: str = HOTLINE, of: str = "told", right: str = ELSEWHERE) -> Act
     return act("ledger.EventMisfiled", by, of=uid(of), right_stream=right)
 
 
+OLD = act("identification.IndicatorReported", SUCCEEDED, id=uid("old"))
 ASSIGNED = act("case.OfficerAssigned", POLICE, officer="officer-4", role="investigator")
 APPROVED = act("ledger.ApprovalGiven", HOTLINE, actor="officer-2", of=uid("correction"), role="correction")
 WAITS = ("ApprovalAwaited",)
@@ -55,7 +57,10 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("an agency corrects its own event, on approval", [], corrects(), WAITS),
     ("only its own event", [], corrects(POLICE), "record.not_own_event"),
     ("an event that is there", [], corrects(of="nothing"), "record.event_unknown"),
-    ("no agency succeeds another yet", [], corrects(successor=True), "record.no_successor"),
+    ("an agency does not succeed itself", [], corrects(successor=True), "record.no_successor"),
+    ("a successor corrects what it took over", [OLD], corrects(of="old", successor=True), WAITS),
+    ("and says that it is one", [OLD], corrects(of="old"), "record.not_own_event"),
+    ("nobody else succeeds", [OLD], corrects(POLICE, of="old", successor=True), "record.no_successor"),
     ("never a decision", [PRESUMED], corrects(CHILD_PROTECTION, "presumed"), "correction.decision"),
     ("fields of the corrected type", [], corrects(replaces=["moon"]), "correction.no_such_field"),
     ("no ids: that is misfiled", [], corrects(replaces=["victim_id"]), "correction.no_such_field"),
@@ -122,6 +127,14 @@ def test_a_correction_counts_once_approved_and_ends_disputes() -> None:
     assert case.corrected == {(HOTLINE, uid("told")): {"aimag"}}
     assert case.disputed == {}
     assert case.victims == given([TOLD]).victims
+
+
+def test_a_successors_correction_counts_for_the_event_that_it_took_over() -> None:
+    case = given(
+        [OLD, act("ledger.EventDisputed", POLICE, of=uid("old")), corrects(of="old", successor=True), APPROVED]
+    )
+    assert case.corrected == {(SUCCEEDED, uid("old")): {"aimag"}}
+    assert case.disputed == {}
 
 
 def test_a_dispute_that_is_corrected_stands_no_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,6 @@ from unit.domain.story import (
     CONTEXT,
     COURT,
     HOTLINE,
-    IMPORTER,
     INDICATED,
     POLICE,
     SHELTER,
@@ -136,4 +136,18 @@ def test_only_what_asks_elsewhere_costs_a_query() -> None:
     assert asked(given([INDICATED]), event(INDICATED)) == frozenset()
     interview = event(INDICATED)._replace(type="protection.ForensicInterviewConducted")
     assert asked(given([INDICATED]), interview) == {interview.stream}
-    assert IMPORTER not in members(CASES[A])
+    joined = event(INDICATED)._replace(type="investigation.ProceedingsJoined", data={"other_case": B})
+    assert asked(given([INDICATED]), joined) == {B}
+
+
+def test_the_clock_asks_for_the_streams_of_the_halves_that_are_awaited() -> None:
+    case = given([INDICATED])
+    mark = event(INDICATED)._replace(type="ledger.DutyOverdueMarked", data={"duty": "other_half"})
+    assert asked(case, mark) == frozenset()
+    halves = {
+        "one": SimpleNamespace(deadline="other_half", subject={"other_case": A}),
+        "two": SimpleNamespace(deadline="other_half", subject={"home_case": [B]}),
+        "three": SimpleNamespace(deadline="reroute", subject={"other_case": C}),
+    }
+    case.__dict__["duties"] = SimpleNamespace(open=halves)
+    assert asked(case, mark) == {A, B}

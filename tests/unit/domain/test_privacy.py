@@ -106,6 +106,12 @@ def test_a_right_and_a_danger_reopen_a_closed_case_and_need_one_that_was_opened(
     assert outcome(given([]), done) == "case.not_open"
 
 
+def test_a_key_that_is_destroyed_reopens_no_closed_case() -> None:
+    case, _ = take(given([INDICATED, *ORDERED], status="closed"), erased())
+    assert case.status == "closed"
+    assert set(case.erased[uid("victim_id")]) == {"identity", "medical"}
+
+
 @pytest.mark.parametrize(
     ("field", "open_thing", "code"),
     [

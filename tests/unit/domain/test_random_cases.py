@@ -96,7 +96,7 @@ def _id(name: str, chance: random.Random) -> str:
     return uid(f"{kind} {chance.randrange(2 if kind == 'victim_id' else 4)}")
 
 
-def _event(known: EventType, number: int, chance: random.Random, stream: str) -> Event:
+def _event(known: EventType, number: int, chance: random.Random, stream: str = STREAM) -> Event:
     names = [name for name in (*known.subject, *known.mints) if name != STREAM_ID.get(known.stream)]
     data: dict[str, object] = {name: _id(name, chance) for name in names}
     data |= {name: [data[name]] for name in names if name in known.listed}
@@ -131,7 +131,7 @@ def test_whatever_is_admitted_evolves(seed: int, opened: bool, length: int) -> N
     chance = random.Random(seed)
     picks = chance.choices([known for known in TYPES if known.stream not in ("body", "programme")], k=length)
     case, ledger = Case.new(STREAM), list[Recorded]()
-    submitted = [_event(known, number, chance, STREAM) for number, known in enumerate(picks)]
+    submitted = [_event(known, number, chance) for number, known in enumerate(picks)]
     for submission in [event(INDICATED), *submitted] if opened else submitted:
         known = by_name[submission.type]
         check(known, STREAM, dict(submission.data))
