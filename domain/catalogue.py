@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from domain.profile import option_on
 from domain.refusals import Refusal
+from domain.upcasters import check_steps
 from domain.values import Digests, value_type
 
 MAX_LIST = 32
@@ -165,17 +166,32 @@ def annotation(field: ClearField) -> Any:
     return kind
 
 
+WHEN: Mapping[str, str] = {
+    "authority": "when it is decided, ordered, accepted or asked for: nothing has happened until it is admitted",
+    "fact": "when it has happened, as soon as it is known",
+    "clock": "when it has fallen due, by the ledger's clock",
+    "effect": "never: the ledger states it in the entry of another event",
+}
+"""When an event is published, by kind."""
+
+
+def _docstring(entry: Mapping[str, Any]) -> str:
+    """What the event does, when and by whom it is published, and the source of the rule."""
+    by = ", ".join(entry["mandate"] or ["nobody"])
+    basis = _OWN_DECISION.sub("project decision", entry["basis"])
+    return f"{entry['effect']}\n\nPublished {WHEN[entry['kind']]}.\nBy: {by}.\n\nBasis: {basis}."
+
+
 def _model(entry: Mapping[str, Any], clear: tuple[ClearField, ...]) -> type[BaseModel]:
     """A field that may be absent may not be null: its default is never validated, a null that is sent is."""
     fields: dict[str, Any] = _id_fields(entry, clear) | {
         field.name: (annotation(field), None if field.optional else ...) for field in clear
     }
     fields["sd_digests"] = (Digests, Field(default=None, alias="_sd"))
-    basis = _OWN_DECISION.sub("project decision", entry["basis"])
     return create_model(
         entry["type"].partition(".")[2],
         __config__=ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True),
-        __doc__=f"{entry['effect']}\n\nBasis: {basis}.",
+        __doc__=_docstring(entry),
         __module__=__name__,
         **fields,
     )
@@ -208,6 +224,20 @@ def event_type(entry: Mapping[str, Any]) -> EventType:
     )
 
 
+def versions(entry: Mapping[str, Any]) -> tuple[EventType, ...]:
+    """Every version of a type, oldest first; the last is the type itself, the others differ in `wire` and fields.
+
+    Raises ValueError when no upcaster leads from one to the next.
+    """
+    newest = event_type(entry)
+    made = [
+        event_type({**entry, **earlier, "effect": f"Earlier version, read as {newest.wire}: {earlier['why']}"})
+        for earlier in entry.get("earlier", [])
+    ]
+    check_steps([version.wire for version in (*made, newest)])
+    return (*made, newest)
+
+
 def read() -> dict[str, Any]:
     """The catalogue as data, all stages, known or not."""
     text = resources.files("domain.data").joinpath("event_catalogue.json").read_text(encoding="utf-8")
@@ -221,15 +251,18 @@ def _known(entry: Mapping[str, Any]) -> bool:
     return named and (option is None or option_on(option))
 
 
-by_name: Mapping[str, EventType] = MappingProxyType(
-    {entry["type"]: event_type(entry) for entry in read()["types"] if _known(entry)}
-)
-"""The known types by short name."""
+UNITS: Mapping[str, str] = MappingProxyType(read()["units"])
+"""What a whole number counts, by the name of its field."""
 
-by_wire: Mapping[str, EventType] = MappingProxyType({known.wire: known for known in by_name.values()})
-"""The known types by CloudEvents type."""
+_VERSIONS = [versions(entry) for entry in read()["types"] if _known(entry)]
 
-_VALIDATE = {known.name: known.model.__pydantic_validator__.validate_python for known in by_name.values()}
+by_name: Mapping[str, EventType] = MappingProxyType({newest.name: newest for *_, newest in _VERSIONS})
+"""The newest version of each known type by short name."""
+
+by_wire: Mapping[str, EventType] = MappingProxyType({version.wire: version for all_ in _VERSIONS for version in all_})
+"""Every version of the known types by CloudEvents type."""
+
+_VALIDATE = {wire: version.model.__pydantic_validator__.validate_python for wire, version in by_wire.items()}
 
 
 def _refusal(error: ValidationError) -> Refusal:
@@ -245,14 +278,14 @@ def _refusal(error: ValidationError) -> Refusal:
 
 
 def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
-    """Check `data` against the type's model; the dict as signed is what is kept, the model's value is thrown away.
+    """Check `data` against the model of the type's version; the dict is kept, the model's value is thrown away.
 
     Raises Refusal: `data.unknown_field` (path `data`: the name is the sender's), `data.missing_field`,
     `data.invalid_value`, `data.case_id_mismatch`, `data.stream_id_mismatch` (path `data.<field>`, never a value).
     """
     refusal = None
     try:
-        _VALIDATE[event_type.name](data)
+        _VALIDATE[event_type.wire](data)
     except ValidationError as error:
         refusal = _refusal(error)
     # Raised out here, so that no traceback chains to pydantic's error, whose text holds what was sent.
@@ -266,7 +299,9 @@ def check(event_type: EventType, stream: str, data: Mapping[str, Any]) -> None:
 def json_schema(event_type: EventType) -> dict[str, Any]:
     """JSON Schema 2020-12 of the type's `data`, under the wire type as title."""
     schema = event_type.model.model_json_schema(by_alias=True)
-    for field in schema["properties"].values():
+    for name, field in schema["properties"].items():
         # An absent field is absent: the model's default is no value that may be sent.
         field.pop("default", None)
+        if name in UNITS and any(clear.name == name and clear.kind == "int" for clear in event_type.clear):
+            field["description"] = UNITS[name]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": event_type.wire}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
@@ -73,7 +74,7 @@ class Court:
     latest: str
     elsewhere: Elsewhere = NOWHERE
 
-    @property
+    @cached_property
     def standing(self) -> View:
         """The registry as it stands when the entry is made: dates of keys and mandates are compared with `at`."""
         return self.view._replace(at=self.at)

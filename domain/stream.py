@@ -75,8 +75,6 @@ _RELATIONS: dict[str, Rule] = {name: rule for stage in _STAGES.values() for name
 _RELATIONS["any holder of the mandate; the publisher is the sender"] = lambda *_: HOLDS
 _FOLDS = by_type(stage.FOLDS for stage in _STAGES.values())
 
-_KEYRING = frozenset({"keyring"})
-
 
 class _Question(NamedTuple):
     name: str
@@ -264,11 +262,8 @@ def _effective(state: StreamState, recorded: Recorded, known: EventType, base: C
 
 
 def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
-    """A fact or a protective act reopens a closed case, and the first fact about a person puts her on record.
-
-    A key that is destroyed gives nobody anything to do: what the keyring reports reopens nothing.
-    """
-    if case.status == "closed" and (known.protective or known.kind == "fact") and known.mandate != _KEYRING:
+    """A fact or a protective act reopens a closed case, and the first fact about a person puts her on record."""
+    if case.status == "closed" and case_stage.reopens(known):
         case = changed(case, status="open")
     victim_id = recorded.event.data.get("victim_id")
     if known.kind == "fact" and victim_id is not None and victim_id not in case.victims:

@@ -23,6 +23,7 @@ from domain.refusals import Refusal
 from domain.registry.agencies import UnitStanding
 from domain.registry.keys import Standing
 from domain.registry.view import View
+from domain.upcasters import upcast
 
 MAX_EVENT = 40 * 1024
 """Bytes of the longest signed payload."""
@@ -34,9 +35,9 @@ takes 54,614 of them; what a padded header would take beyond that would stop a r
 TYP = "ce+sd-jwt"
 _HEADER = frozenset(("alg", "kid", "typ", "ledger"))
 _ALGORITHMS = frozenset(("Ed25519", "EdDSA"))
-_REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "unit", "actor", "data")
+REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "unit", "actor", "data")
 _OPTIONAL = frozenset(("datacontenttype", "dataschema", "_sd_alg"))
-_ATTRIBUTES = frozenset(_REQUIRED) | _OPTIONAL
+_ATTRIBUTES = frozenset(REQUIRED) | _OPTIONAL
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _TIME = re.compile(r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
@@ -88,7 +89,7 @@ def read(record: bytes | None, known: Known, *, ledger: str, view: View, latest:
     if event["time"] > latest:
         raise Refusal("time.future", "time")
     check(event_type, event["subject"], event["data"])
-    return Submission(jws.decode(), _event(event, event_type.name), event_type)
+    return Submission(jws.decode(), _event(event, event_type), event_type)
 
 
 def sign(event: Mapping[str, Any], *, ledger: str, signer: Signer) -> bytes:
@@ -110,10 +111,9 @@ def kid_of(jws: str) -> str:
 
 
 def event_of(jws: str) -> Event:
-    """The event of an admitted JWS; a type that this version does not know keeps its wire name."""
+    """The event of an admitted JWS as the newest version of its type has it; an unknown type keeps its wire name."""
     payload = payload_of(jws)
-    known = by_wire.get(payload["type"])
-    return _event(payload, known.name if known is not None else payload["type"])
+    return _event(payload, by_wire.get(payload["type"]))
 
 
 def _split(record: bytes | None) -> tuple[bytes, str, bool]:
@@ -200,10 +200,10 @@ def _check_envelope(event: Mapping[str, Any], publisher: str | None) -> None:
     """The CloudEvents attributes, each checked; raises `envelope.*`."""
     if not event.keys() <= _ATTRIBUTES:
         raise Refusal("envelope.unknown_attribute")
-    for name in _REQUIRED:
+    for name in REQUIRED:
         if name not in event:
             raise Refusal("envelope.missing_attribute", name)
-    for name, form in _FORMS.items():
+    for name, form in FORMS.items():
         value = event[name]
         if not isinstance(value, str) or not form.match(value):
             raise Refusal("envelope.invalid_attribute", name)
@@ -212,7 +212,7 @@ def _check_envelope(event: Mapping[str, Any], publisher: str | None) -> None:
     if not isinstance(event["data"], dict):
         raise Refusal("envelope.invalid_attribute", "data")
     for name in _OPTIONAL:
-        if name in event and not (isinstance(event[name], str) and _OPTIONAL_FORMS[name].match(event[name])):
+        if name in event and not (isinstance(event[name], str) and OPTIONAL_FORMS[name].match(event[name])):
             raise Refusal("envelope.invalid_attribute", name)
     if event["source"] != publisher:
         raise Refusal("envelope.source_not_signer", "source")
@@ -237,7 +237,7 @@ _UNIT_REFUSALS: Mapping[UnitStanding, str] = {
     "closed": "unit.closed",
     "suspended": "unit.suspended",
 }
-_FORMS = {
+FORMS = {
     "specversion": re.compile(r"1\.0\Z"),
     "id": _UUID,
     "source": re.compile(r"[^\x00-\x20]{1,128}\Z"),
@@ -247,13 +247,17 @@ _FORMS = {
     "unit": _TOKEN,
     "actor": _TOKEN,
 }
-_OPTIONAL_FORMS = {
+OPTIONAL_FORMS = {
     "datacontenttype": re.compile(r"application/(?:cloudevents\+)?json\Z"),
     "dataschema": re.compile(r"[!-~]{1,256}\Z"),
     "_sd_alg": re.compile(r"sha-256\Z"),
 }
+"""The forms of the CloudEvents attributes, those that every event has and those that it may have."""
 
 
-def _event(e: Mapping[str, Any], name: str) -> Event:
-    """The event of a payload; `name` is its type as the catalogue has it."""
-    return Event(e["id"], e["source"], e["subject"], name, e["time"], e["unit"], e["actor"], e["data"])
+def _event(e: Mapping[str, Any], known: EventType | None) -> Event:
+    """The event of a payload, under its type's name in the catalogue and with the data of the newest version."""
+    name = known.name if known is not None else e["type"]
+    return Event(
+        e["id"], e["source"], e["subject"], name, e["time"], e["unit"], e["actor"], upcast(e["type"], e["data"])
+    )

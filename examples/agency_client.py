@@ -16,7 +16,7 @@ def event(agency: str) -> dict:
     data = {"victim_id": str(uuid.uuid4()), "report_channel": "hotline_108", "reporter_role": "hotline_operator"}
     data |= {"indicator_codes": ["documents_withheld"], "aimag": "MN-1", "age_band": "14-17"}
     envelope = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": agency, "subject": str(uuid.uuid4())}
-    envelope |= {"type": "mn.tamga.identification.indicator_reported.v1", "unit": "desk-1", "actor": "officer-1"}
+    envelope |= {"type": "mn.tamga.identification.indicator_reported.v2", "unit": "desk-1", "actor": "officer-1"}
     return envelope | {"time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "data": data}
 
 

@@ -13,6 +13,7 @@ import orjson
 
 from domain.catalogue import by_name
 from domain.event import Recorded
+from domain.stages.case import reopens
 from domain.stream import concerned
 from projections.engine import Key, Row
 from projections.entry import Entry
@@ -81,6 +82,7 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
 _FIELDS = CaseloadRow._fields
 _OWN = _FIELDS.index("victims")
 _OPENED = slice(_FIELDS.index("care_lead"), _FIELDS.index("opened_at") + 1)
+_STATUS = _FIELDS.index("status")
 _EVENTS = _FIELDS.index("events")
 _NOTHING: Row = (0, 0, "[]", "{}")
 
@@ -92,7 +94,19 @@ def _shared(before: Row | None, entry: Entry, recorded: Recorded) -> Row:
         if effect.type == "case.LeadsAssigned":
             care, proceedings = effect.data["care"], effect.data["proceedings"]
     events = before[_EVENTS] + 1 if before else 1
-    return ("open", care, proceedings, opened, recorded.at, recorded.event.type, entry.pos, events)
+    status = _status(before, recorded)
+    return (status, care, proceedings, opened, recorded.at, recorded.event.type, entry.pos, events)
+
+
+def _status(before: Row | None, recorded: Recorded) -> str:
+    """A case is closed in the entry in which the approved closing takes effect, and open again as the ledger has it."""
+    for effect in recorded.effects:
+        if effect.type == "ledger.ApprovalCompleted" and effect.data["approved"] == "case.Closed":
+            return "closed"
+    if before is None or before[_STATUS] == "open":
+        return "open"
+    known = by_name.get(recorded.event.type)
+    return "open" if known is not None and reopens(known) else "closed"
 
 
 def _own(before: Row, agency: str, recorded: Recorded) -> Row:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,6 +25,9 @@ from projections.entry import Entry, Refused
 
 TRIES = 10
 """How often a refused submission of the clock is sent again, each time later than before; then a person must look."""
+
+KEPT = 20_000
+"""Rows whose state is kept parsed."""
 
 
 class DutyRow(NamedTuple):
@@ -69,60 +73,88 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
         yield from _after_refusal(rows, entry.refused)
         return
     assert entry.recorded is not None
-    before, found = _state(rows), {r[1:keys]: DutyRow._make(r) for r in rows.values()}
+    stream, before = entry.stream, _state(rows)
     after = duties_after(before, entry.recorded)
-    if (after.known, after.held) != (before.known, before.held) or _BOOK not in found:
-        book = {"known": after.known, "held": {key: list(event) for key, event in after.held.items()}}
-        kept = orjson.dumps(book, option=orjson.OPT_SORT_KEYS).decode()
-        yield DutyRow(entry.stream, *_BOOK, "", "", "", "", 0, "", "", "", kept)
-    for key, duty in after.open.items():
-        if before.open.get(key) is not duty:
-            yield _row(entry.stream, key, duty, found.get(key))
-    for key in before.open.keys() - after.open.keys():
-        yield found[key]._replace(state="done", next_at="", kept="")
+    book = (stream, *_BOOK)
+    if after.known is not before.known or after.held is not before.held or book not in rows:
+        kept = {"known": after.known, "held": {key: list(event) for key, event in after.held.items()}}
+        yield (*book, "", "", "", "", 0, "", "", "", _json(kept))
+    if after.open is not before.open:
+        for key, duty in after.open.items():
+            if before.open.get(key) is not duty:
+                yield _row(stream, key, duty, rows.get((stream, *key)))
+        for key in before.open.keys() - after.open.keys():
+            yield _done(rows[(stream, *key)])
     if after.dormancy != before.dormancy:
-        yield from _dormancy(entry.stream, after, found.get(_DORMANCY))
+        yield from _dormancy(stream, after, rows.get((stream, *_DORMANCY)))
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _done(before: Row) -> Row:
+    return DutyRow._make(before)._replace(state="done", next_at="", kept="")
 
 
 def _state(rows: Mapping[Key, Row]) -> Duties:
     """The duties as the rows keep them; what only the registrar asks (halves, protective acts) is not kept here."""
     open_: dict[tuple[str, str, int], Duty] = {}
-    book: dict[str, Any] = {"known": {}, "held": {}}
+    known: Mapping[str, Any] = {}
+    held: Mapping[str, Event] = {}
     dormancy = None
-    for each in map(DutyRow._make, rows.values()):
-        if not each.kept:
+    for key, each in rows.items():
+        kept = each[-1]
+        if not kept:
             continue
-        kept = orjson.loads(each.kept)
-        if not each.duty:
-            book = kept
-        elif (each.of_event, each.duty, each.n) == _DORMANCY:
-            dormancy = Dormancy._make(kept)
+        what = key[1:]
+        if what == _BOOK:
+            known, held = _kept_book(kept)
+        elif what == _DORMANCY:
+            dormancy = _kept_dormancy(kept)
         else:
-            open_[(each.of_event, each.duty, each.n)] = _duty(kept)
-    held = {key: Event._make(event) for key, event in book["held"].items()}
-    return Duties(open_, dormancy, held, book["known"])
+            open_[what] = _kept_duty(kept)
+    return Duties(open_, dormancy, held, known)
 
 
-def _duty(kept: dict[str, Any]) -> Duty:
-    return Duty(**{**kept, "waiting": tuple(kept["waiting"])})
+# A group's rows mostly stay as they were from one event of its stream to the next.
+@lru_cache(maxsize=KEPT)
+def _kept_book(kept: str) -> tuple[Mapping[str, Any], Mapping[str, Event]]:
+    book = orjson.loads(kept)
+    return book["known"], {key: Event._make(event) for key, event in book["held"].items()}
 
 
-def _row(stream: str, key: tuple[str, str, int], duty: Duty, before: DutyRow | None) -> DutyRow:
+@lru_cache(maxsize=KEPT)
+def _kept_dormancy(kept: str) -> Dormancy:
+    return Dormancy._make(orjson.loads(kept))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_duty(kept: str) -> Duty:
+    found = orjson.loads(kept)
+    return Duty(**{**found, "waiting": tuple(found["waiting"])})
+
+
+def _row(stream: str, key: tuple[str, str, int], duty: Duty, before: Row | None) -> Row:
     """An open duty; one that the clock has marked, or was told to be moot, is not submitted again."""
     event_id = mark_id(stream, duty.of, duty.deadline, duty.due_at, duty.owner)
     state, next_at, refusals = ("marked", "", 0) if duty.marked else ("open", duty.due_at, 0)
-    if before is not None and before.event_id == event_id and not duty.marked:
-        state, next_at, refusals = before.state, before.next_at, before.refusals
-    says, kept = (orjson.dumps(each, option=orjson.OPT_SORT_KEYS).decode() for each in (duty.says, duty))
-    return DutyRow(stream, *key, duty.due_at, duty.owner, state, next_at, refusals, event_id, duty.clock, says, kept)
+    if before is not None and not duty.marked and before[_EVENT_ID] == event_id:
+        state, next_at, refusals = before[_SENT]
+    said = (event_id, duty.clock, _json(duty.says), _json(duty))
+    return (stream, *key, duty.due_at, duty.owner, state, next_at, refusals, *said)
 
 
-def _dormancy(stream: str, after: Duties, before: DutyRow | None) -> Iterable[DutyRow]:
+_EVENT_ID = DutyRow._fields.index("event_id")
+_SENT = slice(DutyRow._fields.index("state"), _EVENT_ID)
+
+
+def _dormancy(stream: str, after: Duties, before: Row | None) -> Iterable[Row]:
     duty = dormancy_duty(after)
     if duty is not None and after.dormancy is not None:
-        yield _row(stream, _DORMANCY, duty, before)._replace(kept=orjson.dumps(list(after.dormancy)).decode())
+        yield (*_row(stream, _DORMANCY, duty, before)[:-1], orjson.dumps(list(after.dormancy)).decode())
     elif before is not None:
-        yield before._replace(state="done", next_at="", kept="")
+        yield _done(before)
 
 
 def _after_refusal(rows: Mapping[Key, Row], refused: Refused) -> Iterable[Row]:

@@ -1,4 +1,4 @@
-"""Writes `docs/reference/refusals.md` from the sentences of `domain/sentences/en` and the API's own problems.
+"""Writes `docs/reference/refusals.md` from `domain/sentences` and the API's own problems.
 
 python tools/refusals_page.py [--check]
 """
@@ -11,12 +11,12 @@ from itertools import groupby
 
 from generated import cell, settle
 
-from domain.refusals import about, sentences
+from domain.refusals import LANGUAGES, about, explain, sentences
 from infra.api.problems import TABLE
 
 PAGE = "docs/reference/refusals.md"
 
-HEAD = """<!-- Written by tools/refusals_page.py from domain/sentences/en and infra/api/problems.py. -->
+HEAD = """<!-- Written by tools/refusals_page.py from domain/sentences and infra/api/problems.py. -->
 # Refusals
 
 A refused submission gets an entry of its own in the ledger, sealed like every other: its code, the paths of
@@ -24,14 +24,21 @@ schema-known fields that the code is about, and a salted digest of what was refu
 changes its meaning. A refused event's id is not taken: put right what is named and send it again, with the same id or
 another. How the entry looks stands in [entry.md](entry.md#refused).
 
-`POST /v1/submissions` answers a refusal with status 422 and a problem (RFC 9457) that holds the code and both
-sentences; `GET /v1/submissions/{submission}` gives the same for what was published over Kafka.
+`POST /v1/submissions` answers a refusal with status 422 and a problem (RFC 9457) that holds the code, what was wrong
+(`detail`) and what to do (`do`) for the agency's developer, and one sentence for the officer (`officer`);
+`GET /v1/submissions/{submission}` gives the same for what was published over Kafka, and `tamga submit` prints it. All
+of it is there in English and Mongolian: `Accept-Language: mn` and `--language mn` choose Mongolian. Below, the
+developer's sentences stand in English and the officer's in both languages.
+"""
+
+COLUMNS = """| code | what was wrong | what to do | for the officer | албан хаагчид |
+|---|---|---|---|---|
 """
 
 PROBLEMS = """## Problems of the HTTP API
 
 These say that a request was not answered, and are no outcome of a submission: nothing stands in the ledger because of
-them.
+them. They too come in the language of `Accept-Language`.
 
 | code | status | what was wrong | what to do |
 |---|---|---|---|
@@ -56,9 +63,10 @@ def page() -> str:
 def _areas(codes: Iterable[str]) -> Iterator[str]:
     known = sentences()
     for area, members in groupby(sorted(codes), key=area_of):
-        yield f"## {area}\n\n{about()[area]}\n\n| code | what was wrong | what to do |\n|---|---|---|\n"
+        yield f"## {area}\n\n{about()[area]}\n\n{COLUMNS}"
         for code in members:
-            yield f"| `{code}` | {cell(known[code]['what'])} | {cell(known[code]['do'])} |\n"
+            said = [known[code]["what"], known[code]["do"], *(explain(code, each)["officer"] for each in LANGUAGES)]
+            yield f"| `{code}` | {' | '.join(map(cell, said))} |\n"
         yield "\n"
 
 

@@ -12,9 +12,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from infra.api import language
 from infra.api.metrics import Metrics
 from infra.api.problems import answer
 
@@ -50,7 +51,7 @@ class Access:
             self._log.error("fault", error=type(error).__name__, at=_place(error), route=_route(scope))
             if status:
                 raise
-            await answer("service.fault")(scope, receive, sending)
+            await answer("service.fault", lang=language.of(Request(scope)))(scope, receive, sending)
         finally:
             self._account(scope, status, time.perf_counter() - started)
 

@@ -1,11 +1,15 @@
 """Every error is an RFC 9457 problem with a stable code and what to do, and holds nothing that the caller sent.
 
-`TABLE` lists the API's own codes; a refused submission has the codes and sentences of `domain.refusals`. Handlers also
-cover what routes don't raise themselves: unknown paths, wrong methods, invalid parameters, a database or broker away.
+`TABLE` lists the API's own codes in English, `problems_mn.toml` in Mongolian; a refused submission has the codes and
+sentences of `domain.refusals`. Handlers also cover what routes don't raise themselves: unknown paths, wrong methods,
+invalid parameters, a database or broker away.
 """
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from importlib import resources
 from typing import Any, NamedTuple
 
 import psycopg
@@ -15,6 +19,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from infra.api import language
 from infra.kafka.errors import LogAway
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,6 +35,7 @@ class Problem(BaseModel):
     detail: str = Field(description="what was wrong")
     code: str = Field(description="stable code, `area.what`")
     do: str = Field(description="what to do")
+    officer: str | None = Field(None, description="refused: what to tell the officer, without technical words")
     paths: list[str] | None = Field(None, description="the parameters or schema-known fields that it is about")
     submission: str | None = Field(None, description="the submission, `<partition>-<offset>`")
     position: str | None = Field(None, description="where the refusal is on record, `<partition>-<pos>`")
@@ -126,16 +132,32 @@ class ProblemError(Exception):
         self.code, self.headers, self.members = code, headers or {}, members
 
 
-def answer(code: str, *, headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:
+@cache
+def _mongolian() -> dict[str, dict[str, str]]:
+    """Title, detail and what to do by code."""
+    return tomllib.loads(resources.files("infra.api").joinpath("problems_mn.toml").read_text(encoding="utf-8"))
+
+
+def said(code: str, lang: str) -> Sentences:
+    """The sentences of one of the API's own codes in a language of `domain.refusals.LANGUAGES`."""
+    found = TABLE[code]
+    if lang != "mn":
+        return found
+    text = _mongolian()[code]
+    return Sentences(found.status, text["title"], text["detail"], text["do"])
+
+
+def answer(code: str, *, lang: str = "en", headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:
     """The response of one of the API's own codes."""
-    status, title, detail, do = TABLE[code]
-    return respond(Problem(type="", title=title, status=status, detail=detail, code=code, do=do, **members), headers)
+    status, title, detail, do = said(code, lang)
+    problem = Problem(type="", title=title, status=status, detail=detail, code=code, do=do, **members)
+    return respond(problem, headers, lang=lang)
 
 
-def respond(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+def respond(problem: Problem, headers: dict[str, str] | None = None, *, lang: str = "en") -> JSONResponse:
     """The response of a problem; its `type` follows from its code."""
     found = problem.model_copy(update={"type": f"urn:tamga:problem:{problem.code}"}).model_dump(exclude_none=True)
-    extra = dict(headers or {})
+    extra = {"Content-Language": lang, "Vary": "Accept-Language"} | (headers or {})
     if problem.status == 401:
         extra["WWW-Authenticate"] = 'Bearer realm="tamga"'
     if problem.status == 503:
@@ -165,31 +187,32 @@ def install(app: FastAPI) -> None:
     app.exception_handler(psycopg.errors.UndefinedTable)(_view_not_built)
 
 
-async def _problem(_: Request, error: ProblemError) -> JSONResponse:
-    return answer(error.code, headers=error.headers, **error.members)
+async def _problem(request: Request, error: ProblemError) -> JSONResponse:
+    return answer(error.code, lang=language.of(request), headers=error.headers, **error.members)
 
 
 _BY_STATUS = {404: "request.not_found", 405: "request.method", 413: "request.too_large", 415: "request.media_type"}
 
 
-async def _http(_: Request, error: HTTPException) -> JSONResponse:
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
     fallback = "request.malformed" if error.status_code < 500 else "service.fault"
-    return answer(_BY_STATUS.get(error.status_code, fallback), headers=dict(error.headers or {}))
+    code = _BY_STATUS.get(error.status_code, fallback)
+    return answer(code, lang=language.of(request), headers=dict(error.headers or {}))
 
 
-async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     """Names the declared parameters alone: pydantic's messages repeat pieces of the input."""
     paths = sorted({".".join(str(part) for part in found["loc"][:2]) for found in error.errors()})
-    return answer("request.invalid", paths=paths)
+    return answer("request.invalid", lang=language.of(request), paths=paths)
 
 
-async def _kafka_away(_: Request, __: LogAway) -> JSONResponse:
-    return answer("service.kafka_away")
+async def _kafka_away(request: Request, _: LogAway) -> JSONResponse:
+    return answer("service.kafka_away", lang=language.of(request))
 
 
-async def _database_away(_: Request, __: psycopg.Error) -> JSONResponse:
-    return answer("service.database_away")
+async def _database_away(request: Request, _: psycopg.Error) -> JSONResponse:
+    return answer("service.database_away", lang=language.of(request))
 
 
-async def _view_not_built(_: Request, __: psycopg.Error) -> JSONResponse:
-    return answer("service.view_not_built")
+async def _view_not_built(request: Request, _: psycopg.Error) -> JSONResponse:
+    return answer("service.view_not_built", lang=language.of(request))

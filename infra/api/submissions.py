@@ -1,7 +1,8 @@
 """A submission over HTTP goes the way of every other, through Kafka to the registrar; its answer is its outcome.
 
-201 admitted, 200 duplicate, 422 refused with code and sentences, 202 when it has not been judged yet, and 503 when
-Kafka or the database is away. An outcome is read by the agency that published it; to others it is unknown.
+201 admitted, 200 duplicate, 422 refused with code and sentences in the language of `Accept-Language`, 202 when it has
+not been judged yet, and 503 when Kafka or the database is away. An outcome is read by the agency that published it; to
+others it is unknown.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from domain.record.entry import said_by
-from domain.refusals import sentences
+from domain.refusals import explain
 from domain.submission import payload_of
+from infra.api import problems
 from infra.api.auth import PROBLEMS, Caller
 from infra.api.intake import MEDIA_TYPES, body_of, route_of, signer_of
+from infra.api.language import Language
 from infra.api.outcomes import Judged
 from infra.api.problems import Problem, ProblemError, declared, respond
 from infra.api.service import Service, Shared
@@ -27,10 +30,7 @@ router = APIRouter(tags=["submissions"])
 
 MAX_WAIT = 10.0
 _ID = re.compile(r"(0|[1-9][0-9]{0,3})-(0|[1-9][0-9]{0,15})\Z")
-_NO_SENTENCE = {
-    "what": "The submission breaks a rule of the ledger.",
-    "do": "Look the code up in the reference of refusals.",
-}
+_REFUSED_TITLE = {"en": "Submission refused", "mn": "Илгээлтийг татгалзсан"}
 
 
 class Outcome(BaseModel):
@@ -49,6 +49,7 @@ class Outcome(BaseModel):
     code: str | None = Field(None, description="refused: the stable code")
     what: str | None = Field(None, description="refused: what was wrong")
     do: str | None = Field(None, description="refused, lost: what to do")
+    officer: str | None = Field(None, description="refused: what to tell the officer, without technical words")
     paths: list[str] | None = Field(None, description="refused: the fields that it is about")
     digest: str | None = Field(None, description="refused: SHA-256 of salt and submission as received, base64url")
     salt: str | None = Field(None, description="refused: the digest's salt, base64url")
@@ -111,6 +112,7 @@ async def submit(
     agency: Caller,
     request: Request,
     response: Response,
+    lang: Language,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT, description="seconds to wait for the outcome")] = MAX_WAIT,
 ) -> Outcome | JSONResponse:
     """Submit a signed event and wait for its outcome."""
@@ -123,11 +125,11 @@ async def submit(
         wait = 0
         response.headers["Preference-Applied"] = "respond-async"
     judged = await service.outcomes.wait(partition, offset, wait) if wait else None
-    outcome = describe(partition, offset, judged, agency)
+    outcome = describe(partition, offset, judged, agency, lang)
     if outcome is None:
         raise ProblemError("auth.other_agency")
     service.metrics.outcomes.labels(outcome.outcome, outcome.code or "").inc()
-    return _answer(outcome, response)
+    return _answer(outcome, response, lang)
 
 
 @router.get(
@@ -136,7 +138,9 @@ async def submit(
     response_model_exclude_none=True,
     responses=_GET,
 )
-async def get_submission(service: Shared, agency: Caller, submission: str, response: Response) -> Outcome:
+async def get_submission(
+    service: Shared, agency: Caller, submission: str, response: Response, lang: Language
+) -> Outcome:
     """What became of a submission, over HTTP or Kafka. `<partition>-<offset>` is where it stands on the topic."""
     found = _ID.match(submission)
     if found is None or int(found[1]) >= service.watch.partitions():
@@ -148,9 +152,10 @@ async def get_submission(service: Shared, agency: Caller, submission: str, respo
             raise ProblemError("submission.unknown")
         response.status_code = 202
         response.headers["Retry-After"] = "1"
-    outcome = describe(partition, offset, judged, agency)
+    outcome = describe(partition, offset, judged, agency, lang)
     if outcome is None:
         raise ProblemError("submission.unknown")
+    response.headers.update({"Content-Language": lang, "Vary": "Accept-Language"})
     return outcome
 
 
@@ -170,11 +175,11 @@ def _wants_no_wait(request: Request) -> bool:
     return "respond-async" in {part.partition(";")[0].strip() for part in asked.split(",")}
 
 
-def _answer(outcome: Outcome, response: Response) -> Outcome | JSONResponse:
+def _answer(outcome: Outcome, response: Response, lang: str) -> Outcome | JSONResponse:
     match outcome.outcome:
         case "refused":
             location = {"Location": response.headers["Location"]}
-            return respond(_refusal(outcome), location)
+            return respond(_refusal(outcome, lang), location, lang=lang)
         case "lost":
             raise ProblemError("submission.lost", submission=outcome.submission)
         case "pending":
@@ -187,14 +192,15 @@ def _answer(outcome: Outcome, response: Response) -> Outcome | JSONResponse:
     return outcome
 
 
-def _refusal(outcome: Outcome) -> Problem:
+def _refusal(outcome: Outcome, lang: str) -> Problem:
     return Problem(
         type="",
-        title="Submission refused",
+        title=_REFUSED_TITLE[lang],
         status=422,
         detail=outcome.what or "",
         code=outcome.code or "",
         do=outcome.do or "",
+        officer=outcome.officer,
         paths=outcome.paths,
         submission=outcome.submission,
         position=outcome.position,
@@ -203,7 +209,7 @@ def _refusal(outcome: Outcome) -> Problem:
     )
 
 
-def describe(partition: int, offset: int, judged: Judged | None, agency: str) -> Outcome | None:
+def describe(partition: int, offset: int, judged: Judged | None, agency: str, lang: str) -> Outcome | None:
     """The outcome as the agency may read it; None when another agency published it."""
     submission = f"{partition}-{offset}"
     if judged is None or judged.body is None:
@@ -224,17 +230,17 @@ def describe(partition: int, offset: int, judged: Judged | None, agency: str) ->
         case "duplicate":
             return Outcome(outcome="duplicate", of=f"{partition}-{what['of']}", **known, **members)
         case "refused":
-            return Outcome(outcome="refused", **known, **members, **_explained(what))
+            return Outcome(outcome="refused", **known, **members, **_explained(what, lang))
         case _:
-            return Outcome(outcome="lost", do="Send the same bytes again.", **members)
+            return Outcome(outcome="lost", do=problems.said("submission.lost", lang).do, **members)
 
 
-def _explained(refused: Mapping[str, Any]) -> dict[str, Any]:
+def _explained(refused: Mapping[str, Any], lang: str) -> dict[str, Any]:
     code = refused["code"]
     return {
         "code": code,
         "paths": refused.get("paths"),
         "digest": refused["digest"],
         "salt": refused["salt"],
-        **sentences().get(code, _NO_SENTENCE),
+        **explain(code, lang),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +17,17 @@ from infra.cli.output import Json, MistakeError, fail_unless, opened, result
 from infra.publishing import Answer, Item, publish
 
 
+class Language(Enum):
+    """The languages of `domain.refusals`."""
+
+    en = "en"
+    mn = "mn"
+
+
 def submit(
     file: Annotated[str, typer.Argument(help="A signed JWS, or a CloudEvent as JSON with --key; - for stdin.")],
     key: Annotated[Path | None, typer.Option(help="Key file to sign the CloudEvent with.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of a refusal's sentences.")] = Language.en,
     as_json: Json = False,
 ) -> None:
     """Submit one event and wait for its outcome."""
@@ -32,7 +41,7 @@ def submit(
             content = sign(event, ledger=world.settings.ledger_id, signer=signer)
         record = content.strip()
         (answer,) = publish(world, [Item(_stream(record), record, None)])
-        document = _document(world, answer)
+        document = _document(world, answer, language)
     result(document, as_json, _lines(document))
     fail_unless(answer.outcome in ("admitted", "duplicate"))
 
@@ -56,7 +65,7 @@ def _stream(record: bytes) -> str:
         return ""
 
 
-def _document(world: bootstrap.World, answer: Answer[None]) -> dict[str, Any]:
+def _document(world: bootstrap.World, answer: Answer[None], language: Language) -> dict[str, Any]:
     refused = answer.outcome not in ("admitted", "duplicate", "lost")
     document: dict[str, Any] = {
         "submission": f"{answer.partition}-{answer.offset}",
@@ -70,9 +79,8 @@ def _document(world: bootstrap.World, answer: Answer[None]) -> dict[str, Any]:
         ).fetchone()
     said = orjson.loads(bytes(row[0])) if row is not None else {}
     if refused:
-        sentences = explain(answer.outcome)
         document |= {"code": answer.outcome, "paths": said.get("outcome", {}).get("refused", {}).get("paths", [])}
-        document |= {"what": sentences["what"], "do": sentences["do"]}
+        document |= explain(answer.outcome, language.value)
     if answer.outcome == "duplicate":
         document["of"] = f"{answer.partition}-{said['outcome']['duplicate']['of']}"
     return document | {"effects": said.get("ledger", {}).get("effects", [])}
@@ -83,7 +91,7 @@ def _lines(document: dict[str, Any]) -> list[str]:
     match document["outcome"]:
         case "refused":
             paths = f" ({', '.join(document['paths'])})" if document["paths"] else ""
-            return [head, f"{document['code']}{paths}: {document['what']}", document["do"]]
+            return [head, f"{document['code']}{paths}: {document['what']}", document["do"], document["officer"]]
         case "duplicate":
             return [f"{head}, the same as {document['of']}"]
         case _:

@@ -24,6 +24,7 @@ from domain.partition import partition_of
 from domain.record.chain import Head
 from domain.record.entry import Said
 from domain.record.signing import SeedSigner
+from domain.refusals import MEMBERS, explain
 from domain.submission import sign
 from infra import clock, founding, keys
 from infra.api import keys as api_keys
@@ -210,7 +211,11 @@ def _refused(api: Api) -> None:
     location = f"/v1/submissions/{refused['submission']}"
     assert api.get(location, HOTLINE).json()["outcome"] == "refused"
     problem(api.get(location, POLICE), 404, "submission.unknown")
-    problem(api.post(SECRET.encode(), HOTLINE), 422, "jws.malformed")
+    mongolian = api.post(SECRET.encode(), HOTLINE, headers=JOSE | {"Accept-Language": "mn"})
+    malformed = explain("jws.malformed", "mn")
+    found = problem(mongolian, 422, "jws.malformed")
+    assert (found["detail"], found["do"], found["officer"]) == tuple(malformed[member] for member in MEMBERS)
+    assert mongolian.headers["content-language"] == "mn"
     problem(api.post(api.signed(HOTLINE, subject=SECRET), HOTLINE), 422, "envelope.invalid_attribute")
 
 
@@ -289,8 +294,10 @@ def test_an_outcome_is_read_as_its_entry_says(api: Api, world: World) -> None:
     assert (admitted["outcome"], admitted["position"], len(admitted["effects"])) == ("admitted", "0-1", 1)
     assert (duplicate["outcome"], duplicate["position"], duplicate["of"]) == ("duplicate", "0-2", "0-1")
     assert (refused["code"], refused["paths"]) == ("case.closed", ["data.victim_id"])
-    assert refused["what"]
-    assert refused["do"]
+    assert explain("case.closed").items() <= refused.items()
+    said_in = api.get("/v1/submissions/0-2", POLICE, headers={"Accept-Language": "mn-MN, en;q=0.5"})
+    assert explain("case.closed", "mn").items() <= said_in.json().items()
+    assert (said_in.headers["content-language"], said_in.headers["vary"]) == ("mn", "Accept-Language")
     for number in (0, 1, 2):
         problem(api.get(f"/v1/submissions/0-{number}", HOTLINE), 404, "submission.unknown")
     assert api.get("/v1/submissions/0-3", HOTLINE).json()["code"] == "jws.malformed"

@@ -16,6 +16,7 @@ from consumers.ports import OutcomeEvent
 from domain import outcome
 from domain.record.entry import Said, b64u
 from domain.record.signing import SeedSigner
+from domain.refusals import explain
 from infra import bootstrap, clock, keys
 from infra.bootstrap import World
 from infra.cli.main import app, guarded
@@ -61,7 +62,10 @@ def test_submit_show_and_replay(ledger: Settings, tamga: Tamga, tmp_path: Path) 
         file.write_text(json.dumps(event(actor="officer-2")))
         code, refused = tamga("submit", file, "--key", key)
         assert (code, refused["code"]) == (1, "event.id_reused")
-        assert refused["do"]
+        assert refused["officer"] == explain("event.id_reused")["officer"]
+        assert (
+            tamga("submit", file, "--key", key, "--language", "mn")[1]["do"] == explain("event.id_reused", "mn")["do"]
+        )
         file.write_text("no JWS at all")
         assert tamga("submit", file)[1]["code"] == "jws.malformed"
     code, shown = tamga("show", CASE)
@@ -70,7 +74,7 @@ def test_submit_show_and_replay(ledger: Settings, tamga: Tamga, tmp_path: Path) 
     position = first["position"]
     code, entries = tamga("replay", "--from", position, "--to", position)
     assert (code, [e["pos"] for e in entries]) == (0, [int(position.partition("-")[2])])
-    assert len(tamga("replay")[1]) == 4 + 4, "a genesis in each partition, and four outcomes"
+    assert len(tamga("replay")[1]) == 4 + 5, "a genesis in each partition, and five outcomes"
 
 
 def test_a_case_bundle_is_imported_with_its_breaks_and_its_exhibit_has_a_history(

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from consumers.registrar import Clocks, PartitionRegistrar
+from domain.catalogue import by_name
 from domain.event import Effect
 from domain.partition import partition_of
 from domain.record.signing import SeedSigner
@@ -141,7 +142,7 @@ def outcomes(partnership: Partnership) -> dict[str, tuple[bytes, str, str]]:
     stream, first = opening(partnership.by, **arguments)
     bad = bad_submissions(partnership.by, **arguments)
     found = partnership.send(stream, first, *(record for record, _ in bad.values()))
-    assert found[0].endswith("indicator_reported.v1")
+    assert found[0] == by_name[INDICATOR].wire
     return {kind: (record, code, got) for (kind, (record, code)), got in zip(bad.items(), found[1:], strict=True)}
 
 
@@ -194,7 +195,7 @@ def test_a_submission_on_another_partition_is_refused_and_is_admitted_on_its_own
     record = partnership.event(stream)
     others = [partition for partition in range(4) if partition != partition_of(stream, 4)]
     assert [partnership.send(stream, record, partition=p)[0] for p in others] == ["intake.wrong_partition"] * 3
-    assert partnership.send(stream, record)[0].endswith("indicator_reported.v1")
+    assert partnership.send(stream, record)[0] == by_name[INDICATOR].wire
 
 
 def test_the_same_id_with_other_content_is_refused_also_from_the_index(partnership: Partnership) -> None:

@@ -13,7 +13,7 @@ from domain.event import Effect, Event, Recorded
 from domain.refusals import Refusal
 from domain.stages.case.leads import CARE_CATEGORIES, PROCEEDINGS_CATEGORIES, leads_at_opening, opened
 from domain.stages.case.rules import RELATIONS, RULES
-from domain.stages.case.state import CaseState, Restriction, responsible
+from domain.stages.case.state import CaseState, Restriction, reopens, responsible
 from domain.stages.effects import breach
 from domain.stages.rules import Changes, Context, Folds
 
@@ -29,6 +29,7 @@ __all__ = [
     "CaseState",
     "admit",
     "leads_at_opening",
+    "reopens",
     "responsible",
 ]
 

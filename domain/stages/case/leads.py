@@ -18,27 +18,27 @@ PROCEEDINGS_CATEGORIES = frozenset({"police", "prosecutor"})
 _POLICE = frozenset(agency.id for agency in AGENCIES.values() if "police" in agency.categories)
 
 
-def _care_lead(publisher: str, categories: frozenset[str], accused: str | None) -> str:
+def _care_lead(publisher: str, categories: frozenset[str], accused: frozenset[str]) -> str:
     fits = categories & CARE_CATEGORIES and not categories & PROCEEDINGS_CATEGORIES
-    return publisher if fits and publisher != accused else DEFAULTS["care_lead"]
+    return publisher if fits and publisher not in accused else DEFAULTS["care_lead"]
 
 
-def _proceedings_lead(publisher: str, accused: str | None, context: Context) -> str:
-    """The publisher or the default, whichever is first of another agency than the accused official's, and not police
-    when police are accused."""
-    police_accused = accused is not None and "police" in context.partners.categories(accused)
+def _proceedings_lead(publisher: str, accused: frozenset[str], context: Context) -> str:
+    """The publisher or the default, whichever is first of no accused official's agency, and not police when police are
+    accused."""
+    police_accused = any("police" in context.partners.categories(agency) for agency in accused)
     fits = context.partners.categories(publisher) & PROCEEDINGS_CATEGORIES
     for agency in (publisher, DEFAULTS["proceedings_lead"]) if fits else (DEFAULTS["proceedings_lead"],):
         # The default lead is what the profile says it is, enrolled or not.
         police = "police" in context.partners.categories(agency) or agency in _POLICE
-        if agency != accused and not (police and police_accused):
+        if agency not in accused and not (police and police_accused):
             return agency
     return DEFAULTS["proceedings_lead_when_police_are_accused"]
 
 
 def leads_at_opening(event: Event, context: Context) -> Effect:
     """The leads of a case that `event` opens; an accused agency leads nothing where the profile leaves another."""
-    accused = event.data.get("accused_agency")
+    accused = frozenset(event.data.get("accused_agencies", ()))
     return leads_assigned(
         care=_care_lead(event.publisher, context.partners.categories(event.publisher), accused),
         proceedings=_proceedings_lead(event.publisher, accused, context),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from domain.catalogue import EventType
 from domain.stages.rules import Officer
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 DUTY = "-"
 """Who answers for an agency that has assigned nobody: its officer on duty."""
 
+_KEYRING = frozenset({"keyring"})
 _RESPONSIBLE = ("responsible_caseworker", "duty_caseworker")
 
 
@@ -51,6 +53,16 @@ class CaseState:
     def restricted(self) -> bool:
         """Whether access is narrowed: by a decision, or because an agency's own official is accused."""
         return self.restriction is not None or not self.accused <= self.cleared
+
+
+def reopens(event_type: EventType) -> bool:
+    """Whether an event of this type opens a closed case again: a reopening, any fact, any protective act.
+
+    A key that is destroyed gives nobody anything to do: what the keyring reports reopens nothing.
+    """
+    if event_type.name == "case.Reopened":
+        return True
+    return (event_type.protective or event_type.kind == "fact") and event_type.mandate != _KEYRING
 
 
 def responsible(case: Case, on: str) -> Officer:

@@ -38,9 +38,9 @@ def _indicator_reported(case: Case, recorded: Recorded) -> Changes:
     changes = _victim(case, event, indicated=True, age_band=band)
     changes["reporters"] = case.reporters | {(event.publisher, event.actor)}
     changes |= opened(recorded)
-    if "accused_agency" in event.data:
-        changes["accused"] = case.accused | {event.data["accused_agency"]}
-        changes["cleared"] = case.cleared - {event.data["accused_agency"]}
+    if "accused_agencies" in event.data:
+        changes["accused"] = case.accused.union(event.data["accused_agencies"])
+        changes["cleared"] = case.cleared.difference(event.data["accused_agencies"])
     return changes
 
 

@@ -49,6 +49,8 @@ _HALVES = {
 _CANCELS = frozenset({"ledger.ApprovalRefused", "ledger.EventMisfiled"})
 """An event that never took effect, or counts elsewhere, obliges nobody here."""
 
+_NOTHING: Mapping[str, Mapping[str, Any]] = {}
+
 _BREACH = {"detention": "DETENTION_LIMIT_EXCEEDED", "release_notice": "RELEASED_WITHOUT_NOTICE"}
 
 
@@ -63,14 +65,14 @@ def duties_after(before: Duties, recorded: Recorded) -> Duties:
         return before
     if event_type.kind == "clock":
         return _marked(before, event)
-    told = {effect.type: effect.data for effect in recorded.effects}
+    told = {effect.type: effect.data for effect in recorded.effects} if recorded.effects else _NOTHING
     if "ledger.ApprovalAwaited" in told:
         dormancy = dormancy_after(before, _care_lead(before.known), event, event_type)
         return changed(before, held={**before.held, event.id: event}, dormancy=dormancy)
     if event.type in _CANCELS and event.data["of"] in before.held:
         before = changed(before, held={key: one for key, one in before.held.items() if key != event.data["of"]})
     after = _effective(before, recorded, event_type)
-    approved = before.held.get(told.get("ledger.ApprovalCompleted", {}).get("of", ""))
+    approved = before.held.get(told["ledger.ApprovalCompleted"]["of"]) if "ledger.ApprovalCompleted" in told else None
     if approved is None:
         return after
     held = {key: event for key, event in after.held.items() if key != approved.id}
@@ -83,7 +85,7 @@ def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Dut
     known, left = _known_after(before, recorded), before.open
     openers = _OPENERS.get(event.type, ())
     if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
-        facts = Facts(event, recorded, {**_referred(before, event), **event.data})
+        facts = Facts(event, recorded, {**_referred(before, event), **event.data} if before.known else event.data)
         left = _with_opened(discharged(left, facts), openers, facts, known)
     changes: dict[str, Any] = {
         "open": left,

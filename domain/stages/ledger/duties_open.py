@@ -55,18 +55,12 @@ def opened(row: Row, facts: Facts, known: Mapping[str, Mapping[str, Any]]) -> Du
     if due_at is None:
         return None
     owner = _owner(row.owner, facts, known)
-    subject = {name: data[name] for name in sorted(_named(row)) if name in data}
+    subject = {name: data[name] for name in row.names if name in data}
     says = _says(row, facts, due_at, owner)
     rest = data[row.sum] if row.sum else 0
     return Duty(
         event.id, row.deadline, due_at, owner, event.type, event.publisher, row.clock, says, subject, waiting, rest
     )
-
-
-def _named(row: Row) -> set[str]:
-    """The fields of the opening event that its discharge, or its other half, is known by."""
-    fields = {pair.partition("=")[0] for done in row.done for pair in done[1:]} | {row.renews}
-    return fields | set(row.half[1:] if row.half else ())
 
 
 def _due_at(row: Row, facts: Facts) -> str | None:

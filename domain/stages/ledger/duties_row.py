@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 Done = tuple[str, ...]
 """A type that discharges the duty, then what must be equal: a field, or `<field of the duty>=<field of the event>`.
@@ -11,7 +12,8 @@ Done = tuple[str, ...]
 OVERDUE = "ledger.DutyOverdueMarked"
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True)
+class Row:
     """A duty that events of the type `opened_by` start.
 
     `owner`: publisher, care, proceedings, oversight, a field of the event, or a category (`category prosecutor`: whom
@@ -41,6 +43,12 @@ class Row(NamedTuple):
     half: tuple[str, str, str] | None = None
     clock: str = OVERDUE
     leg: str = ""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields of the opening event that its discharge, or its other half, is known by."""
+        fields = {pair.partition("=")[0] for done in self.done for pair in done[1:]} | {self.renews}
+        return tuple(sorted(fields | set(self.half[1:] if self.half else ())))
 
 
 ELSEWHERE = frozenset(

@@ -210,12 +210,12 @@ def test_a_recused_officer_is_back_once_the_other_lead_has_approved() -> None:
 
 
 def test_an_accusation_restricts_until_lifted_and_a_later_one_again() -> None:
-    accused = act("identification.IndicatorReported", HOTLINE, accused_agency=COURT)
+    accused = act("identification.IndicatorReported", HOTLINE, accused_agencies=[COURT])
     case = given([accused])
     assert case.restricted
     lifted, _ = take(case, restricted(CHILD_PROTECTION, "none"))
     assert not lifted.restricted
-    assert take(lifted, act(accused.type, SHELTER, accused_agency=COURT))[0].restricted
+    assert take(lifted, act(accused.type, SHELTER, accused_agencies=[COURT]))[0].restricted
     named = restricted(CHILD_PROTECTION, "named_agencies", excluded_agencies=[COURT], admitted_agencies=[SHELTER])
     assert take(lifted, named)[0].restriction == ("named_agencies", frozenset({COURT}), frozenset({SHELTER}))
 

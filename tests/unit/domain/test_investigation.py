@@ -42,7 +42,7 @@ from unit.domain.story import (
     uid,
 )
 
-ACCUSES_POLICE = act(INDICATED.type, HOTLINE, accused_agency=POLICE)
+ACCUSES_POLICE = act(INDICATED.type, HOTLINE, accused_agencies=[POLICE])
 ASSIGNED = act("investigation.JurisdictionAssigned", PROSECUTOR, to_agency=PROSECUTOR)
 PROPOSED = act("investigation.ProposalMade", POLICE, actor="investigator-1", proposal="close")
 CLOSED = act("investigation.InvestigationClosed", PROSECUTOR, outcome="no_crime", reason="no_crime")

@@ -20,7 +20,7 @@ from domain.event import Effect
 from domain.judge import Admit, Court, Judged, Stream, decide, read_one
 from domain.partition import partition_of
 from domain.record.entry import canonical, said_by
-from domain.refusals import Refusal, explain, sentences
+from domain.refusals import LANGUAGES, MEMBERS, Refusal, explain, sentences
 from domain.stages.state import StreamState
 from domain.submission import sign
 from simulator import (
@@ -305,8 +305,9 @@ def test_every_code_has_sentences_and_every_sentence_a_code() -> None:
     assert raisable() == sentences().keys()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", sorted(sentences()))
-def test_a_codes_sentences_say_what_was_wrong_and_what_to_do(code: str) -> None:
-    said = explain(code)
-    assert {"what", "do"} <= said.keys()
+def test_a_codes_sentences_say_what_was_wrong_and_what_to_do(code: str, language: str) -> None:
+    said = explain(code, language)
+    assert said.keys() == set(MEMBERS)
     assert all(text.endswith(".") and len(text) > 20 for text in said.values())

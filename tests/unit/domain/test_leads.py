@@ -20,9 +20,9 @@ from unit.domain.story import (
 )
 
 
-def accuses(by: str, agency: str) -> Act:
-    """A report against an agency's own official."""
-    return act(INDICATED.type, by, accused_agency=agency)
+def accuses(by: str, *agencies: str) -> Act:
+    """A report against officials of agencies."""
+    return act(INDICATED.type, by, accused_agencies=list(agencies))
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,17 @@ def accuses(by: str, agency: str) -> Act:
         (accuses(POLICE, POLICE), CHILD_PROTECTION, PROSECUTOR),
         (accuses(PROSECUTOR, PROSECUTOR), CHILD_PROTECTION, POLICE),
         (accuses(SHELTER, SHELTER), CHILD_PROTECTION, POLICE),
+        (accuses(PROSECUTOR, PROSECUTOR, SHELTER), CHILD_PROTECTION, POLICE),
+        (accuses(SHELTER, POLICE, SHELTER), CHILD_PROTECTION, PROSECUTOR),
+        (accuses(HOTLINE), CHILD_PROTECTION, POLICE),
     ],
 )
 def test_a_case_has_two_leads_from_its_first_entry_and_no_accused_one(when: Act, care: str, proceedings: str) -> None:
     case, (leads,) = take(given([]), when)
     assert leads.data == {"care": care, "proceedings": proceedings}
     assert (case.care_lead, case.proceedings_lead) == (care, proceedings)
-    assert case.restricted is ("accused_agency" in when.data)
+    assert case.accused == frozenset(when.data.get("accused_agencies", ()))
+    assert case.restricted is bool(case.accused)
 
 
 def test_a_later_report_changes_no_lead_and_restricts_at_once() -> None:
