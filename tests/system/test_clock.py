@@ -181,14 +181,19 @@ def test_a_protective_refusal_stands_with_its_sender_and_on_the_duty_desk_until_
     holds(settings)
 
 
-@pytest.mark.usefixtures("spine")
+@pytest.fixture
+def soon(settings: Settings) -> None:
+    """The registry gives a refusal a second, before a registrar reads it."""
+    data = {"deadline": "refusal_unresolved", "after": "PT1S"}
+    enrolment.change(settings, "deadline_set.v1", settings.ledger_id, data)
+
+
+@pytest.mark.usefixtures("soon", "spine")
 def test_the_registry_says_how_soon_a_refusal_stands_on_the_duty_desk(
     settings: Settings, signers: dict[str, SeedSigner], tmp_path: Path
 ) -> None:
     good = indicator(HOTLINE)
     bad = referral(good) | {"data": {"urgency": "soon"}}
-    soon = {"deadline": "refusal_unresolved", "after": "PT1S"}
-    enrolment.change(settings, "deadline_set.v1", settings.ledger_id, soon)
     until(lambda: rows(settings.database_url, "SELECT 1 FROM pg_views WHERE viewname = 'refusals'"), what="views")
     one = clock(settings, tmp_path, "a")
     try:
