@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from domain.stages.streams import body_id, programme_id
@@ -120,14 +119,16 @@ def steps(
 
 
 def segments(script: Sequence[Submission]) -> Iterator[list[Submission]]:
-    """The script in parts that may be sent at once: a chapter ends one, and so does a step before one that waits."""
-    number = 0
-    keyed = []
-    for before, step in zip((None, *script), script, strict=False):
-        number += step.wait is not None or before is None or before.chapter != step.chapter
-        keyed.append((number, step))
-    for _, part in groupby(keyed, key=lambda pair: pair[0]):
-        yield [step for _, step in part]
+    """The script in parts that may be sent at once: of one stream, as order holds within a stream alone and one may
+    ask another, and with a step that waits only at the beginning."""
+    part: list[Submission] = []
+    for step in script:
+        if part and (step.wait is not None or step.stream != part[-1].stream):
+            yield part
+            part = []
+        part.append(step)
+    if part:
+        yield part
 
 
 def _stream(label: str, ids: Ids, time: str) -> str:

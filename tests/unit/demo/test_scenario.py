@@ -143,10 +143,10 @@ def test_the_same_arguments_make_the_same_bytes_and_another_ledger_seed_or_time_
     assert script(ledger="another")[0].stream != SCRIPT[0].stream
 
 
-def test_a_part_that_is_sent_at_once_is_of_one_chapter_and_waits_for_nothing_but_at_its_beginning() -> None:
+def test_a_part_that_is_sent_at_once_is_of_one_stream_and_waits_for_nothing_but_at_its_beginning() -> None:
     parts = list(segments(SCRIPT))
     assert [step for part in parts for step in part] == SCRIPT
-    assert all(len({step.chapter for step in part}) == 1 for part in parts)
+    assert all(len({step.stream for step in part}) == 1 for part in parts)
     assert not any(step.wait for part in parts for step in part[1:])
 
 
