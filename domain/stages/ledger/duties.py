@@ -12,7 +12,6 @@ from typing import Any
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
 from domain.stages.change import changed, changed_by
 from domain.stages.duty import Duties, Duty, Key
 from domain.stages.effects import breach
@@ -257,10 +256,11 @@ def _row_of(duty: Duty) -> Row:
 
 
 def refusal_unresolved(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes."""
+    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes
+    or as long as the registry says."""
     data = event.data
     known = by_name.get(data["refused_type"])
-    due_at = shifted_safely(data["refused_at"], deadline("refusal_unresolved"))
+    due_at = shifted_safely(data["refused_at"], context.partners.deadline("refusal_unresolved"))
     followed = state.duties.protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
     if known is None or not known.protective or followed or due_at is None or due_at > context.at:
         return _MOOT
