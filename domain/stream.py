@@ -38,11 +38,11 @@ from domain.stages.change import changed, changed_by
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
 from domain.stages.ledger import approvals
-from domain.stages.ledger.duties import duties_after
 from domain.stages.prevention import Programme
 from domain.stages.rules import HOLDS, Broken, Changes, Context, Rule, any_of, by_type, shifted
-from domain.stages.state import Past, Slot, StreamState
+from domain.stages.state import Slot, StreamState
 from domain.stages.taskforce.state import Body
+from domain.stages.trail import Trail
 
 KINDS: Mapping[str, type[StreamState]] = {
     "case": Case,
@@ -229,9 +229,8 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     state = _of_kind(state, known)
     base: Changes = {
         "version": recorded.n,
-        "events": _past(state, recorded),
+        "trail": Trail(state.trail, recorded),
         "agencies": _taking_part(state, recorded),
-        "duties": duties_after(state.duties, recorded),
     }
     held = approvals.held(recorded)
     if held is not None:
@@ -241,12 +240,6 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     if approved is None:
         return state
     return _effective(state, recorded._replace(event=approved), by_name[approved.type], {})
-
-
-def _past(state: StreamState, recorded: Recorded) -> Mapping[str, tuple[Past, ...]]:
-    event = recorded.event
-    past = Past(event.type, event.publisher, event.actor, event.time, recorded.n)
-    return {**state.events, event.id: (*state.events.get(event.id, ()), past)}
 
 
 def _taking_part(state: StreamState, recorded: Recorded) -> frozenset[str]:

@@ -19,7 +19,7 @@ from domain.judge import Court, Stream
 from domain.record.signing import SeedSigner
 from domain.refusals import Refusal
 from domain.registry import Registry
-from domain.stages.ledger.duties import all_open
+from domain.stages.ledger.duties import all_open, duties_of
 from domain.stages.ledger.duties_said import UNRESOLVED, mark_id, unresolved_from
 from domain.stages.state import StreamState
 from domain.submission import payload_of
@@ -116,7 +116,7 @@ class Player:
 
     def _due(self) -> Iterator[Due]:
         for name, each in self.streams.items():
-            for duty in all_open(each.state.duties):
+            for duty in all_open(duties_of(each.state)):
                 if not duty.marked and duty.due_at <= self.at:
                     mark = mark_id(name, duty.of, duty.deadline, duty.due_at, duty.owner)
                     yield Due(mark, name, duty.clock, duty.due_at, dict(duty.says))

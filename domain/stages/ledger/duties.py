@@ -1,8 +1,9 @@
 """A duty is open until an event discharges it, and the clock marks it when it falls due, once and never before.
 
-Duties are opened and discharged by one fold for all stages, by the table `duties_table`; the state stands in
-`StreamState.duties`. The registrar and the view `duties`, which the clock reads, run the same fold, so both know the
-same instants. A type that is not known opens nothing. Called by `domain.stream` and `projections.duties`.
+Duties are opened and discharged by one fold for all stages, by the table `duties_table`; the registrar works them out
+of a stream's trail when it is asked (`duties_of`). The view `duties`, which the clock reads, runs the same fold, so
+both know the same instants. A type that is not known opens nothing. Called by `domain.stream` and
+`projections.duties`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
 from domain.stages.change import changed, changed_by
-from domain.stages.duty import Duties, Duty, Key
+from domain.stages.duty import NONE, Duties, Duty, Key
 from domain.stages.effects import breach
 from domain.stages.ledger.duties_dormancy import DORMANCY, dormancy_after, dormancy_duty
 from domain.stages.ledger.duties_open import Facts, opened, shifted_safely, values
@@ -54,6 +55,11 @@ _CANCELS = frozenset({"ledger.ApprovalRefused", "ledger.EventMisfiled"})
 _NOTHING: Mapping[str, Mapping[str, Any]] = {}
 
 _BREACH = {"detention": "DETENTION_LIMIT_EXCEEDED", "release_notice": "RELEASED_WITHOUT_NOTICE"}
+
+
+def duties_of(state: StreamState) -> Duties:
+    """What is to be done yet in the stream."""
+    return state.trail.folded(duties_after, NONE)
 
 
 def duties_after(before: Duties, recorded: Recorded) -> Duties:
@@ -226,7 +232,7 @@ def all_open(duties: Duties) -> Iterator[Duty]:
 
 def duty_open(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `duty open`: the registrar knows the same duty as open, due by now and not marked yet."""
-    for duty in all_open(state.duties):
+    for duty in all_open(duties_of(state)):
         if duty.clock == event.type and not duty.marked and duty.due_at <= context.at and _says(duty, event):
             return _MOOT if _answered_elsewhere(state, duty, context) else HOLDS
     return _MOOT
@@ -244,7 +250,7 @@ def _answered_elsewhere(state: StreamState, duty: Duty, context: Context) -> boo
             continue
         if name:
             subjects = values(duty.subject.get(subject_field))
-            return any((name, state.stream, subject) in other.duties.halves for subject in subjects)
+            return any((name, state.stream, subject) in duties_of(other).halves for subject in subjects)
         misfiled = [p for of in values(duty.subject.get(subject_field)) for p in state.events.get(of, ())]
         wanted = {(past.type, past.publisher) for past in misfiled}
         return any((past.type, past.publisher) in wanted for pasts in other.events.values() for past in pasts)
@@ -261,7 +267,7 @@ def refusal_unresolved(state: StreamState, event: Event, event_type: EventType, 
     data = event.data
     known = by_name.get(data["refused_type"])
     due_at = shifted_safely(data["refused_at"], context.partners.deadline("refusal_unresolved"))
-    followed = state.duties.protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
+    followed = duties_of(state).protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
     if known is None or not known.protective or followed or due_at is None or due_at > context.at:
         return _MOOT
     return HOLDS

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given as always
 from hypothesis import strategies as st
 
+from domain.stages.ledger.duties import duties_of
 from domain.stages.ledger.duties_dormancy import dormancy_duty
 from domain.stages.ledger.duties_row import OVERDUE
 from domain.stages.ledger.duties_said import mark_id
@@ -40,7 +41,7 @@ Open = dict[str, tuple[str, str, bool]]
 
 def open_after(*acts: Act) -> Open:
     """The open duties of a case."""
-    duties = given([INDICATED, *acts]).duties
+    duties = duties_of(given([INDICATED, *acts]))
     return {duty.deadline: (duty.due_at, duty.owner, duty.marked) for duty in duties.open.values()}
 
 
@@ -163,7 +164,7 @@ def test_an_old_case_entered_late_is_marked_now_and_then_not_at_each_event() -> 
     for number in range(1, 29):
         done = replace(FLAG, time=day(number, 1), id=uid(f"flag {number}"), data={"flag_id": uid(f"f{number}")})
         case, _ = take(case, done)
-        duty = dormancy_duty(case.duties)
+        duty = dormancy_duty(duties_of(case))
         assert duty is not None
         if duty.due_at <= AT:
             marks += 1
