@@ -12,8 +12,7 @@ from typing import Any
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
-from domain.stages.change import changed
+from domain.stages.change import changed, changed_by
 from domain.stages.duty import Duties, Duty, Key
 from domain.stages.effects import breach
 from domain.stages.ledger.duties_dormancy import DORMANCY, dormancy_after, dormancy_duty
@@ -40,6 +39,8 @@ REMEMBERED: Mapping[str, tuple[str, ...]] = {
     "investigation.SuspectIdentified": ("defendant_id", "investigation_id"),
 }
 """What later events only refer to by the id: the id field, then what is remembered of it beside its sender."""
+
+_REMEMBERED_IDS = tuple(id_field for id_field, *_ in REMEMBERED.values())
 
 _HALVES = {
     "investigation.ProceedingsJoined": ("other_case", "other_investigation"),
@@ -88,20 +89,18 @@ def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Dut
     if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
         facts = Facts(event, recorded, {**_referred(before, event), **event.data} if before.known else event.data)
         left = _with_opened(discharged(left, facts), openers, facts, known)
-    changes: dict[str, Any] = {
-        "open": left,
-        "known": known,
-        "dormancy": dormancy_after(before, _care_lead(known), event, event_type),
-    }
+    dormancy = dormancy_after(before, _care_lead(known), event, event_type)
+    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": dormancy}
     if event_type.protective:
         changes["protective"] = {**before.protective, (event.type, event.publisher): recorded.at}
     if event.type in _HALVES:
         changes["halves"] = before.halves | set(_half_said(event))
-    return changed(before, **changes)
+    return changed_by(before, changes)
 
 
 def _care_lead(known: Mapping[str, Mapping[str, Any]]) -> str:
-    return str(known.get("leads", {}).get("care", ""))
+    leads = known.get("leads")
+    return leads["care"] if leads else ""
 
 
 def _with_opened(
@@ -118,13 +117,16 @@ def _with_opened(
 def _referred(before: Duties, event: Event) -> dict[str, Any]:
     """What is remembered of the ids that the event names."""
     found: dict[str, Any] = {}
-    for id_field, *_ in REMEMBERED.values():
-        found |= before.known.get(str(event.data.get(id_field)), {})
+    for id_field in _REMEMBERED_IDS:
+        if id_field in event.data:
+            found |= before.known.get(str(event.data[id_field]), {})
     return found
 
 
 def _known_after(before: Duties, recorded: Recorded) -> Mapping[str, Mapping[str, Any]]:
     event, known = recorded.event, before.known
+    if not recorded.effects and event.type not in REMEMBERED:
+        return known
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             known = {**known, "leads": {"care": effect.data["care"], "proceedings": effect.data["proceedings"]}}
@@ -254,10 +256,11 @@ def _row_of(duty: Duty) -> Row:
 
 
 def refusal_unresolved(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes."""
+    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes
+    or as long as the registry says."""
     data = event.data
     known = by_name.get(data["refused_type"])
-    due_at = shifted_safely(data["refused_at"], deadline("refusal_unresolved"))
+    due_at = shifted_safely(data["refused_at"], context.partners.deadline("refusal_unresolved"))
     followed = state.duties.protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
     if known is None or not known.protective or followed or due_at is None or due_at > context.at:
         return _MOOT

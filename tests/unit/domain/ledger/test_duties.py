@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from hypothesis import given as always
+from hypothesis import strategies as st
 
 from domain.stages.ledger.duties_dormancy import dormancy_duty
 from domain.stages.ledger.duties_row import OVERDUE
+from domain.stages.ledger.duties_said import mark_id
 from domain.stages.rules import Context
 from unit.domain.story import (
     AT,
@@ -194,3 +198,11 @@ def test_a_protective_refusal_is_marked_until_it_is_put_right(
     name: str, before: list[Act], when: Act, context: Context, then: str | tuple[str, ...]
 ) -> None:
     assert outcome(given(before), when, context) == then
+
+
+@always(name=st.lists(st.text(max_size=40), min_size=5, max_size=5))
+def test_a_mark_bears_a_version_5_uuid_of_what_it_is_about(name: list[str]) -> None:
+    stream, of, duty, due_at, owner = name
+    assert mark_id(stream, of, duty, due_at, owner) == str(
+        uuid5(uuid5(NAMESPACE_URL, "https://tamga.mn/clock"), "/".join(name))
+    )
