@@ -1,0 +1,169 @@
+"""Every type of the catalogue is accepted in some row, and each of its rules is broken in one, by itself.
+
+The rows are those of the stages' tables, and for the rules that all types share (an open case, a subject on record, an
+actor who is not recused, a reason `other` that says which, an entry in time) each type's own row with only that changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.case import Case
+from domain.catalogue import EventType, by_name
+from domain.event import Effect
+from domain.ids import listed
+from domain.refusals import Refusal
+from domain.stages.rules import shifted
+from domain.stream import _QUESTIONS, _of_kind
+from unit.domain.story import CONTEXT, LATER, Registry, event, names, take, uid
+from unit.domain.tables import TABLES, Row, rows
+
+ALWAYS = {
+    "the officer's own agency": "a pseudonym is its agency's own, so whoever names one names its own officer",
+    "any holder of the mandate; the publisher is the sender": "the mandate is judged before the stream is asked",
+}
+"""Relations that hold by their meaning: there is nothing to break."""
+
+RECUSED, LATE = "actor not recused", "LATE_ENTRY"
+A_YEAR = timedelta(days=365)
+
+
+class Recused(Registry):
+    """Everybody is recused from every decision."""
+
+    def is_recused(self, agency: str, actor: str) -> bool:
+        """Yes."""
+        return True
+
+
+def labels(known: EventType) -> tuple[str, ...]:
+    """What the questions of a type are about, in the order in which they are asked; a subject by its field."""
+    subjects = iter(name for name in known.subject if name not in known.mints and name not in _STREAMS)
+    asked = _QUESTIONS.get(known.name, ())
+    return tuple(next(subjects) if each.name == "out of sequence" else each.name for each in asked)
+
+
+_STREAMS = frozenset({"case_id", "party_id", "body_id", "programme_id"})
+
+
+def needed(known: EventType) -> set[str]:
+    """What some row must show of a type."""
+    if known.kind == "effect":
+        return {"stated"}
+    found = {"accepted", *labels(known), *known.breaches} - ALWAYS.keys()
+    if known.kind == "fact" and known.name != "case.RecordImported":
+        found |= {LATE, "ACTED_WHILE_RECUSED"}
+    if known.kind == "authority" and not known.protective:
+        found.add(RECUSED)
+    return found
+
+
+def broken(row: Row, context: Any) -> Iterator[tuple[str, str]]:
+    """The rules that a row breaks, in order, with the code of each; those after a broken one may have no answer."""
+    known = by_name[row.when.type]
+    state, asked = _of_kind(row.before, known), event(row.when, row.before.stream)
+    for label, each in zip(labels(known), _QUESTIONS[known.name], strict=True):
+        answer = each.rule(state, asked, known, context)
+        if answer:
+            yield label, answer[0]
+
+
+def shown(row: Row) -> tuple[set[str], Sequence[Effect]]:
+    """What a row shows of its type, and what was stated."""
+    known = by_name[row.when.type]
+    context = LATER if row.context is CONTEXT and known.kind == "clock" else row.context
+    try:
+        _, stated = take(row.before, row.when, row.context)
+    except Refusal as refusal:
+        return _refused(known, row, context, refusal.code), ()
+    codes = {*names(stated)} | {effect.data["break_code"] for effect in stated if "break_code" in effect.data}
+    sequence = {effect.data["rule"] for effect in stated if effect.data.get("breach") == "OUT_OF_SEQUENCE"}
+    against = {label for label, _ in broken(row, context)}
+    assert {*_asked(known, against)} <= sequence, row.name
+    return codes | against | (set() if against else {"accepted"}), stated
+
+
+def _asked(known: EventType, against: set[str]) -> Iterator[str]:
+    """The rules in the ledger's own words: whatever is not on record is out of sequence."""
+    return ("out of sequence" if label in known.subject else label for label in against)
+
+
+def _refused(known: EventType, row: Row, context: Any, code: str) -> set[str]:
+    """The first rule that is broken refuses, under its own code or as moot."""
+    if code == "actor.recused":
+        return {RECUSED}
+    try:
+        first, own = next(broken(row, context), ("", ""))
+    except Refusal:
+        return set()
+    return {first} if code == own or (known.kind == "clock" and code == "clock.moot") else set()
+
+
+def shared(row: Row) -> Iterator[Row]:
+    """A row that was accepted, with one thing changed that all types are asked for."""
+    known = by_name[row.when.type]
+    if isinstance(row.before, Case):
+        reopens = known.protective or known.kind == "fact"
+        yield row._replace(before=replace(row.before, status="new" if reopens else "closed"))
+    for name in known.subject:
+        data = event(row.when, row.before.stream).data
+        if name in data and name not in _STREAMS:
+            nobody = "E-404" if name == "exhibit_number" else uid("nobody")
+            other = [nobody, *listed(data[name])[1:]] if name in known.listed else nobody
+            yield row._replace(when=replace(row.when, data={**row.when.data, name: other}))
+    if any(field.name == "reason" for field in known.clear):
+        data = {name: value for name, value in row.when.data.items() if name != "_sd"}
+        try:
+            changed = row._replace(when=replace(row.when, data={**data, "reason": "other"}))
+            event(changed.when, row.before.stream)
+            yield changed
+        except Refusal:
+            pass
+    at = row.context.at
+    yield row._replace(context=replace(row.context, partners=Recused()))
+    yield row._replace(context=replace(row.context, at=shifted(at, A_YEAR)))
+
+
+@cache
+def found() -> dict[str, set[str]]:
+    """By type, what the rows show."""
+    seen: dict[str, set[str]] = defaultdict(set)
+
+    def see(row: Row) -> set[str]:
+        here, stated = shown(row)
+        seen[row.when.type] |= here
+        for effect in stated:
+            seen[effect.type].add("stated")
+        return here
+
+    for row in rows():
+        if "accepted" in see(row):
+            for changed in shared(row):
+                see(changed)
+    return seen
+
+
+@pytest.mark.parametrize("name", by_name)
+def test_every_type_is_accepted_and_each_of_its_rules_is_broken_in_some_row(name: str) -> None:
+    assert not needed(by_name[name]) - found()[name]
+
+
+def test_every_table_of_the_stages_is_read() -> None:
+    here = Path(__file__).parent
+    modules = {".".join(path.relative_to(here).with_suffix("").parts) for path in here.rglob("test_*.py")}
+    tables = {
+        (module, name)
+        for module in modules
+        for name, table in vars(import_module(f"unit.domain.{module}")).items()
+        if isinstance(table, list) and table and isinstance(table[0], tuple) and isinstance(table[0][0], str)
+    }
+    assert tables == TABLES.keys()
