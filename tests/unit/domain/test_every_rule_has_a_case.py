@@ -22,8 +22,8 @@ from domain.catalogue import EventType, by_name
 from domain.event import Effect
 from domain.ids import listed
 from domain.refusals import Refusal
-from domain.stages.rules import shifted
-from domain.stream import _QUESTIONS, _of_kind
+from domain.stages.rules import Rule, shifted
+from domain.stream import _QUESTIONS, _RULES, _STAGES, _of_kind
 from unit.domain.story import CONTEXT, LATER, Registry, event, names, take, uid
 from unit.domain.tables import TABLES, Row, rows
 
@@ -32,6 +32,20 @@ ALWAYS = {
     "any holder of the mandate; the publisher is the sender": "the mandate is judged before the stream is asked",
 }
 """Relations that hold by their meaning: there is nothing to break."""
+
+AS_BREAKS = {
+    "custodian": {"HANDLER_NOT_CUSTODIAN", "RELEASER_NOT_CUSTODIAN"},
+    "custodian; for the defence the court or the prosecutor states it": {"HANDLER_NOT_CUSTODIAN"},
+    "custodian of the parent": {"HANDLER_NOT_CUSTODIAN"},
+    "recipient named in the transfer": {"RECEIVER_NOT_NAMED_RECIPIENT"},
+    "recipient named in the transfer, or the sender on the return leg": {"RECEIVER_NOT_NAMED_RECIPIENT"},
+}
+"""Relations of custody, by the break of the chain that says of a fact that it did not hold."""
+
+SAME_AS_RELATION = {
+    "own event": {"publisher of the event", "publisher of the event, or its successor agency by registry"},
+}
+"""Checks that ask what the relation asks: the relation is asked first and refuses for both."""
 
 RECUSED, LATE = "actor not recused", "LATE_ENTRY"
 A_YEAR = timedelta(days=365)
@@ -55,11 +69,24 @@ def labels(known: EventType) -> tuple[str, ...]:
 _STREAMS = frozenset({"case_id", "party_id", "body_id", "programme_id"})
 
 
+def ways(known: EventType) -> dict[str, Rule]:
+    """The ways in which a rule `a or b` can hold."""
+    own = _STAGES[known.stage].RULES
+    return {
+        f"{part} ({name})": own.get(part) or _RULES[part]
+        for name in known.requires
+        if " or " in name
+        for part in name.split(" or ")
+    }
+
+
 def needed(known: EventType) -> set[str]:
     """What some row must show of a type."""
     if known.kind == "effect":
         return {"stated"}
-    found = {"accepted", *labels(known), *known.breaches} - ALWAYS.keys()
+    told = AS_BREAKS.get(known.relation or "", set()) & {*known.breaches}
+    elsewhere = {known.relation} if told else {name for name, same in SAME_AS_RELATION.items() if known.relation in same}
+    found = {"accepted", *labels(known), *ways(known), *known.breaches} - ALWAYS.keys() - elsewhere
     if known.kind == "fact" and known.name != "case.RecordImported":
         found |= {LATE, "ACTED_WHILE_RECUSED"}
     if known.kind == "authority" and not known.protective:
@@ -84,12 +111,19 @@ def shown(row: Row) -> tuple[set[str], Sequence[Effect]]:
     try:
         _, stated = take(row.before, row.when, row.context)
     except Refusal as refusal:
-        return _refused(known, row, context, refusal.code), ()
+        return _refused(known, row, context, refusal), ()
     codes = {*names(stated)} | {effect.data["break_code"] for effect in stated if "break_code" in effect.data}
     sequence = {effect.data["rule"] for effect in stated if effect.data.get("breach") == "OUT_OF_SEQUENCE"}
     against = {label for label, _ in broken(row, context)}
     assert {*_asked(known, against)} <= sequence, row.name
-    return codes | against | (set() if against else {"accepted"}), stated
+    return codes | (against or {"accepted", *_held(row, context)}), stated
+
+
+def _held(row: Row, context: Any) -> Iterator[str]:
+    """The ways in which the rules of an accepted row held."""
+    known = by_name[row.when.type]
+    state, asked = _of_kind(row.before, known), event(row.when, row.before.stream)
+    return (name for name, rule in ways(known).items() if not rule(state, asked, known, context))
 
 
 def _asked(known: EventType, against: set[str]) -> Iterator[str]:
@@ -97,15 +131,19 @@ def _asked(known: EventType, against: set[str]) -> Iterator[str]:
     return ("out of sequence" if label in known.subject else label for label in against)
 
 
-def _refused(known: EventType, row: Row, context: Any, code: str) -> set[str]:
+def _refused(known: EventType, row: Row, context: Any, refusal: Refusal) -> set[str]:
     """The first rule that is broken refuses, under its own code or as moot."""
-    if code == "actor.recused":
+    if refusal.code == "actor.recused":
         return {RECUSED}
+    if (refusal.code, *refusal.paths) == ("data.invalid_value", "data.reason"):
+        # The list of the type's reasons has no `other`: the form keeps the rule.
+        return {"reason stated"}
     try:
         first, own = next(broken(row, context), ("", ""))
     except Refusal:
         return set()
-    return {first} if code == own or (known.kind == "clock" and code == "clock.moot") else set()
+    moot = known.kind == "clock" and refusal.code == "clock.moot"
+    return {first} if moot or refusal.code == own else set()
 
 
 def shared(row: Row) -> Iterator[Row]:
@@ -122,12 +160,7 @@ def shared(row: Row) -> Iterator[Row]:
             yield row._replace(when=replace(row.when, data={**row.when.data, name: other}))
     if any(field.name == "reason" for field in known.clear):
         data = {name: value for name, value in row.when.data.items() if name != "_sd"}
-        try:
-            changed = row._replace(when=replace(row.when, data={**data, "reason": "other"}))
-            event(changed.when, row.before.stream)
-            yield changed
-        except Refusal:
-            pass
+        yield row._replace(when=replace(row.when, data={**data, "reason": "other"}))
     at = row.context.at
     yield row._replace(context=replace(row.context, partners=Recused()))
     yield row._replace(context=replace(row.context, at=shifted(at, A_YEAR)))
