@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from domain.party import Party
 from domain.stages.prevention import Programme
+from domain.stages.rules import Context
 from domain.stages.state import StreamState
+from domain.stages.streams import body_id
 from domain.stages.taskforce.state import Body
 from unit.domain.custody.acts import opened
 from unit.domain.story import CONTEXT, HOTLINE, INDICATED, Act, act, given, take
@@ -81,15 +83,27 @@ def _redress(row: Any) -> Row:
 
 
 def _party(row: Any) -> Row:
-    linked = import_module("unit.domain.test_party").LINKED
+    return _link(row, import_module("unit.domain.test_party").LINKED)
+
+
+def _holds_both(row: Any) -> Row:
+    return _link(row, import_module("unit.domain.test_party").BOTH)
+
+
+def _link(row: Any, context: Context) -> Row:
     name, before, when, _ = row
-    return Row(name, given(before, kind=Party, context=linked), when, linked)
+    return Row(name, given(before, kind=Party, context=context), when, context)
 
 
 def _dialogue(row: Any) -> Row:
     stream = import_module("unit.domain.taskforce.test_bodies").DIALOGUE
     name, before, when, _ = row
     return Row(name, given(before, kind=Body, stream=stream), when)
+
+
+def _body(row: Any) -> Row:
+    name, agency, when, _ = row
+    return Row(name, Body(body_id(agency)), when)
 
 
 def _programme(row: Any) -> Row:
@@ -116,6 +130,7 @@ TABLES: dict[tuple[str, str], Read] = {
     ("protection.test_occasions", "ROWS"): _two_children,
     ("redress.test_redress", "ROWS"): _redress,
     ("redress.test_way_to_redress", "ROWS"): _whole,
+    ("taskforce.test_bodies", "BODIES"): _body,
     ("taskforce.test_bodies", "ROWS"): _dialogue,
     ("taskforce.test_cases", "ROWS"): _whole,
     ("test_approvals", "ROWS"): _whole,
@@ -125,6 +140,7 @@ TABLES: dict[tuple[str, str], Read] = {
     ("test_courts", "ROWS"): _whole,
     ("test_identification", "ROWS"): _reported,
     ("test_investigation", "ROWS"): _whole,
+    ("test_party", "HOLDS_BOTH"): _holds_both,
     ("test_party", "ROWS"): _party,
     ("test_prevention", "ROWS"): _programme,
     ("test_privacy", "ROWS"): _reported,

@@ -21,6 +21,7 @@ from domain.case import Case
 from domain.catalogue import EventType, by_name
 from domain.event import Effect
 from domain.ids import listed
+from domain.profile import AGENCIES
 from domain.refusals import Refusal
 from domain.stages.rules import Rule, shifted
 from domain.stream import _QUESTIONS, _RULES, _STAGES, _of_kind
@@ -179,6 +180,9 @@ def found() -> dict[str, set[str]]:
         return here
 
     for row in rows():
+        if not AGENCIES[row.when.by].categories & by_name[row.when.type].mandate:
+            # The mandate is judged before: what such a row breaks besides says nothing.
+            continue
         if "accepted" in see(row):
             for changed in shared(row):
                 see(changed)

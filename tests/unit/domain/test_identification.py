@@ -167,6 +167,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         conclusive("NotAVictimOfTrafficking", panel_agencies=TWO),
         "identification.panel_of_three",
     ),
+    (
+        "who screened concludes nothing",
+        [*GROUNDS, SCREENED],
+        conclusive("ActualVictimOfTrafficking", panel_agencies=[POLICE], panel_members=["screener-1"]),
+        "decider.not_apart",
+    ),
     ("a conclusion concludes", [*GROUNDS, ENDED], conclusive("PossibleVictimOfTrafficking"), "data.invalid_value"),
     ("reconsideration of a negative", [PRESUMED, NEGATIVE], REQUEST, ()),
     ("nothing negative to reconsider", GROUNDS, REQUEST, "identification.no_negative_decision"),
@@ -184,6 +190,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ),
     ("replaced: a recovery period opens", [PRESUMED, NEGATIVE, REQUEST], looked_again("positive"), RECOVERY),
     ("upheld", [PRESUMED, NEGATIVE, REQUEST], looked_again("negative"), ()),
+    (
+        "upheld by three agencies",
+        [PRESUMED, NEGATIVE, REQUEST],
+        looked_again("negative", panel_agencies=TWO),
+        "identification.panel_of_three",
+    ),
     ("nobody asked", [PRESUMED, NEGATIVE], looked_again("positive"), "identification.no_reconsideration"),
     (
         "nobody looks at her own decision",
