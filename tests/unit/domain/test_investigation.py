@@ -217,10 +217,10 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("severed", [*TO_SUSPECT, JOINED], SEVERED, ()),
     ("severed is what was joined", TO_SUSPECT, SEVERED, "investigation.not_joined"),
     (
-        "severed from another case",
+        "severed from what it was joined with",
         [*TO_SUSPECT, JOINED],
-        replace(SEVERED, data={**SEVERED.data, "other_case": STREAM}),
-        "record.counterpart_here",
+        replace(SEVERED, data={**SEVERED.data, "other_case": uid("a third case")}),
+        "investigation.not_joined",
     ),
     ("severed once", [*TO_SUSPECT, JOINED, SEVERED], SEVERED, "investigation.not_joined"),
     ("suspended", TO_INVESTIGATION, SUSPENDED_FOR_NOW, ()),

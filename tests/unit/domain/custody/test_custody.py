@@ -74,6 +74,7 @@ from unit.domain.story import (
 SENT = [*KEPT, RELEASED]
 OVERSIGHT = "mn.nhrcm"
 UNKNOWN = uid("nowhere")
+ORDERED_AGAIN = by(COURT, ORDERED, disposition_order_id=uid("again"))
 
 REFUSALS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("withdrawn by its releaser", SENT, WITHDRAWN, ()),
@@ -89,7 +90,7 @@ REFUSALS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("not the leg that is not under way", SENT, by(CLOCK, OVERDUE, leg="return"), "clock.moot"),
     ("what is received is not overdue", [*SENT, RECEIVED], OVERDUE, "clock.moot"),
     ("a hold is placed", KEPT, HELD, ()),
-    ("nothing that is disposed of is ordered disposed of", [*KEPT, ORDERED, DISPOSED], ORDERED, "custody.exhibit_not_on_record"),
+    ("no disposal of what is disposed of", [*KEPT, ORDERED, DISPOSED], ORDERED_AGAIN, "custody.exhibit_not_on_record"),
     ("no hold on an unknown exhibit", [], HELD, "exhibit.unknown"),
     ("no hold on what is disposed of", [*KEPT, ORDERED, DISPOSED], HELD, "custody.exhibit_not_on_record"),
     ("holds stay in the home case", [REFERENCED], HELD, "custody.exhibit_elsewhere"),
