@@ -1,7 +1,8 @@
 """Every type of the catalogue is accepted in some row, and each of its rules is broken in one, by itself.
 
-The rows are those of the stages' tables, and for the rules that all types share (an open case, a subject on record, an
-actor who is not recused, a reason `other` that says which, an entry in time) each type's own row with only that changed.
+The rows are those of the stages' tables. For the rules that all types share (an open case, a subject on record, an
+actor who is not recused, a reason `other` that says which, an entry in time) they are each type's own accepted row with
+only that changed.
 """
 
 from __future__ import annotations
@@ -48,6 +49,15 @@ SAME_AS_RELATION = {
 }
 """Checks that ask what the relation asks: the relation is asked first and refuses for both."""
 
+FALLS_WITH = {
+    "recovery period running": {"duty open"},
+    "referral requested or referral accepted": {"duty open"},
+    "verdict rendered or appeal decided or judgment final": {"appeal possible"},
+    "publisher of the event": {"own event"},
+    "publisher of the event, or its successor agency by registry": {"own event", "correctable event"},
+}
+"""Rules that can't hold where this one is broken; and nothing holds of a subject that is not on record."""
+
 RECUSED, LATE = "actor not recused", "LATE_ENTRY"
 A_YEAR = timedelta(days=365)
 
@@ -86,7 +96,9 @@ def needed(known: EventType) -> set[str]:
     if known.kind == "effect":
         return {"stated"}
     told = AS_BREAKS.get(known.relation or "", set()) & {*known.breaches}
-    elsewhere = {known.relation} if told else {name for name, same in SAME_AS_RELATION.items() if known.relation in same}
+    elsewhere = (
+        {known.relation} if told else {name for name, same in SAME_AS_RELATION.items() if known.relation in same}
+    )
     found = {"accepted", *labels(known), *ways(known), *known.breaches} - ALWAYS.keys() - elsewhere
     if known.kind == "fact" and known.name != "case.RecordImported":
         found |= {LATE, "ACTED_WHILE_RECUSED"}
@@ -115,9 +127,17 @@ def shown(row: Row) -> tuple[set[str], Sequence[Effect]]:
         return _refused(known, row, context, refusal), ()
     codes = {*names(stated)} | {effect.data["break_code"] for effect in stated if "break_code" in effect.data}
     sequence = {effect.data["rule"] for effect in stated if effect.data.get("breach") == "OUT_OF_SEQUENCE"}
-    against = {label for label, _ in broken(row, context)}
+    against = [label for label, _ in broken(row, context)]
     assert {*_asked(known, against)} <= sequence, row.name
-    return codes | (against or {"accepted", *_held(row, context)}), stated
+    if not against:
+        return {*codes, "accepted", *_held(row, context)}, stated
+    return codes | alone(known, against), stated
+
+
+def alone(known: EventType, against: Sequence[str]) -> set[str]:
+    """The rule that a row breaks first, if by itself: with it only what falls with it."""
+    first, *others = against
+    return {first} if first in known.subject or {*others} <= FALLS_WITH.get(first, set()) else set()
 
 
 def _held(row: Row, context: Any) -> Iterator[str]:
@@ -127,7 +147,7 @@ def _held(row: Row, context: Any) -> Iterator[str]:
     return (name for name, rule in ways(known).items() if not rule(state, asked, known, context))
 
 
-def _asked(known: EventType, against: set[str]) -> Iterator[str]:
+def _asked(known: EventType, against: Sequence[str]) -> Iterator[str]:
     """The rules in the ledger's own words: whatever is not on record is out of sequence."""
     return ("out of sequence" if label in known.subject else label for label in against)
 
@@ -139,12 +159,17 @@ def _refused(known: EventType, row: Row, context: Any, refusal: Refusal) -> set[
     if (refusal.code, *refusal.paths) == ("data.invalid_value", "data.reason"):
         # The list of the type's reasons has no `other`: the form keeps the rule.
         return {"reason stated"}
+    against = list[str]()
+    own = ""
     try:
-        first, own = next(broken(row, context), ("", ""))
-    except Refusal:
-        return set()
+        for label, code in broken(row, context):
+            against.append(label)
+            own = own or code
+    except (Refusal, KeyError):
+        # The form refuses, or the rules after the first ask about what is not on record.
+        pass
     moot = known.kind == "clock" and refusal.code == "clock.moot"
-    return {first} if moot or refusal.code == own else set()
+    return alone(known, against) if against and (moot or refusal.code == own) else set()
 
 
 def shared(row: Row) -> Iterator[Row]:

@@ -96,7 +96,9 @@ HOLDS_BOTH: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "when", "then"), [row[1:] for row in HOLDS_BOTH], ids=[row[0] for row in HOLDS_BOTH])
+@pytest.mark.parametrize(
+    ("before", "when", "then"), [row[1:] for row in HOLDS_BOTH], ids=[row[0] for row in HOLDS_BOTH]
+)
 def test_linking_takes_two_agencies(before: list[Act], when: Act, then: str | tuple[str, ...]) -> None:
     assert outcome(given(before, kind=Party, context=BOTH), when, BOTH) == then
 

@@ -353,7 +353,11 @@ WHOLE: list[tuple[str, list[Act], Act]] = [
     ),
     ("referenced", [], REFERENCED),
     ("produced", AT_PROSECUTOR, PRODUCED),
-    ("produced in a hearing on record", [*TO_COURT, SCHEDULED, *AT_PROSECUTOR], replace(PRODUCED, data={"hearing_id": HEARING})),
+    (
+        "produced in a hearing on record",
+        [*TO_COURT, SCHEDULED, *AT_PROSECUTOR],
+        replace(PRODUCED, data={"hearing_id": HEARING}),
+    ),
     ("a break that somebody else declares", KEPT, DECLARED),
     ("a break explained by who was custodian", [*KEPT, DECLARED], EXPLAINED),
     ("disposed of as ordered", [*KEPT, ORDERED], DISPOSED),

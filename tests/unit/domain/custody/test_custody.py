@@ -127,6 +127,7 @@ BREACHES: list[tuple[str, list[Act], Act, str]] = [
     ("refused although nothing was under way", [*SENT, RECEIVED], REFUSED, SEQUENCE),
     ("an exhibit that nobody collected", [], SEALED, SEQUENCE),
     ("explained by who is not concerned", [*SENT, OVERDUE], EXPLAINED, SEQUENCE),
+    ("explained by who has nothing to do with it", [*KEPT, DECLARED], by(LAB, EXPLAINED), SEQUENCE),
     ("an amended report amends one", [*AT_LAB], by(LAB, REPORTED, kind="amended"), SEQUENCE),
     ("a report that nobody reviewed", AT_LAB, by(LAB, REPORTED, reviewed_by="officer-1"), "REPORT_NOT_REVIEWED"),
     (
