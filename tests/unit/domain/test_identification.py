@@ -191,6 +191,14 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("replaced: a recovery period opens", [PRESUMED, NEGATIVE, REQUEST], looked_again("positive"), RECOVERY),
     ("upheld", [PRESUMED, NEGATIVE, REQUEST], looked_again("negative"), ()),
     (
+        "who screened does not look again",
+        [PRESUMED, NEGATIVE, REQUEST, SCREENED],
+        looked_again(
+            "negative", panel_members=["screener-1", "-", "-"], panel_agencies=[POLICE, CHILD_PROTECTION, TEAM]
+        ),
+        "decider.not_apart",
+    ),
+    (
         "upheld by three agencies",
         [PRESUMED, NEGATIVE, REQUEST],
         looked_again("negative", panel_agencies=TWO),
@@ -250,6 +258,13 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         [FLAG, answered(applied=True)],
         ANOTHER_FINE,
         ("VICTIM_PENALISED", "PENALISED_DESPITE_DECISION"),
+    ),
+    ("a penalty after a new presumption", [*GROUNDS, ENDED, NO_VICTIM, PRESUMED], FINED, ("VICTIM_PENALISED",)),
+    (
+        "a penalty while a negative is looked at again",
+        [PRESUMED, NEGATIVE, REQUEST],
+        FINED,
+        ("VICTIM_PENALISED",),
     ),
     ("a penalty raises the flag by itself", [FINED], answered(applied=True), ()),
     ("stayed", [FINED], STAYED, ()),

@@ -57,6 +57,10 @@ LEAD_ACCEPTED = act("referral.LeadAgencyTransferAccepted", SHELTER)
 LEAD_REJECTED = act("referral.LeadAgencyTransferRejected", SHELTER)
 AGAIN = lead(CHILD_PROTECTION, SHELTER, lead_transfer_id=uid("second"))
 PROCEEDINGS = lead(POLICE, PROSECUTOR, "proceedings")
+OPENED = act("investigation.InvestigationOpened", PROSECUTOR, articles=["13.1"])
+ACCUSED = act("investigation.SuspectIdentified", PROSECUTOR, official_complicity=True, accused_agency=POLICE)
+MOVED = [PROCEEDINGS, OPENED]
+TO_POLICE = lead(PROSECUTOR, POLICE, "proceedings")
 LEADS = ("LeadsAssigned",)
 DUE, OVERDUE = ("ResponseDue",), ("DEADLINE_MISSED",)
 PENDING = [REQUESTED, ACCEPTED, REVOKED]
@@ -149,6 +153,20 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         [LEAD, by(POLICE, PROCEEDINGS, lead_transfer_id=uid("p"))],
         LEAD_ACCEPTED,
         LEADS,
+    ),
+    (
+        "a lead that has moved is not accepted from who held it",
+        MOVED,
+        act(LEAD_ACCEPTED.type, PROSECUTOR),
+        "referral.transfer_not_pending",
+    ),
+    ("but the request can be rejected", MOVED, act(LEAD_REJECTED.type, PROSECUTOR), ()),
+    ("no lead to who is accused", [OPENED, ACCUSED], TO_POLICE, "referral.lead_of_accused"),
+    (
+        "nor when accused meanwhile",
+        [OPENED, TO_POLICE, ACCUSED],
+        act(LEAD_ACCEPTED.type, POLICE),
+        "referral.lead_of_accused",
     ),
     ("who led before asks no more", [LEAD, LEAD_ACCEPTED], AGAIN, "referral.not_lead"),
 ]
