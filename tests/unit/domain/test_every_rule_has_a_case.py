@@ -26,7 +26,7 @@ from domain.profile import AGENCIES
 from domain.refusals import Refusal
 from domain.stages.rules import Rule, shifted
 from domain.stream import _QUESTIONS, _RULES, _STAGES, _of_kind
-from unit.domain.story import CONTEXT, LATER, Act, Registry, event, names, take, uid
+from unit.domain.story import CONTEXT, LATER, Act, Recused, event, names, take, uid
 from unit.domain.tables import TABLES, Row, rows
 
 ALWAYS = {
@@ -60,14 +60,6 @@ FALLS_WITH = {
 
 RECUSED, LATE = "actor not recused", "LATE_ENTRY"
 A_YEAR = timedelta(days=365)
-
-
-class Recused(Registry):
-    """Everybody is recused from every decision."""
-
-    def is_recused(self, agency: str, actor: str) -> bool:
-        """Yes."""
-        return True
 
 
 def labels(known: EventType) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,8 @@ OTHER = uid("somebody else")
 RECOVERY = ("RecoveryPeriodOpened",)
 TWO, WITHOUT_CARE = [CHILD_PROTECTION, SHELTER], [SHELTER, HOSPITAL, HOTLINE]
 GROUNDS = [PRESUMED, POSITIVE]
+CONCLUDED = replace(NO_VICTIM, id=uid("concluded"))
+AGAIN_POSITIVE = looked_again("positive", decision_event_id=CONCLUDED.id)
 
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("later reports add", [], act(INDICATED.type, POLICE), ()),
@@ -189,6 +192,19 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "identification.no_negative_decision",
     ),
     ("replaced: a recovery period opens", [PRESUMED, NEGATIVE, REQUEST], looked_again("positive"), RECOVERY),
+    (
+        "a conclusive negative that is replaced presumes her again",
+        [*GROUNDS, ENDED, CONCLUDED, act(REQUEST.type, SHELTER, decision_event_id=CONCLUDED.id), AGAIN_POSITIVE],
+        POSITIVE,
+        RECOVERY,
+    ),
+    ("a later negative ends the positive", [*GROUNDS, NEGATIVE], A_VICTIM, "identification.no_positive_grounds"),
+    (
+        "a later positive ends the negative",
+        [PRESUMED, NEGATIVE, POSITIVE],
+        REQUEST,
+        "identification.no_negative_decision",
+    ),
     ("upheld", [PRESUMED, NEGATIVE, REQUEST], looked_again("negative"), ()),
     (
         "who screened does not look again",

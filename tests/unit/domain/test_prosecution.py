@@ -37,6 +37,7 @@ from unit.domain.story import COURT, POLICE, PROSECUTOR, Act, act, given, outcom
 
 LEGAL_AID = "mn.legal_aid"
 HANDED = [*TO_SUSPECT, HANDED_OVER]
+CLEARED = act("investigation.SuspectCleared", PROSECUTOR, reason="not_involved")
 REFUSED = act("prosecution.CaseFileRefused", PROSECUTOR)
 RETURNED = act("prosecution.CaseReturnedForInvestigation", PROSECUTOR)
 RETURNED_BY_COURT = act("prosecution.CaseReturnedForInvestigation", COURT)
@@ -100,6 +101,8 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("indicted", TO_CHARGE, INDICTED, ()),
     ("indicted of what she is accused of", [*TO_FILE, decided("decline")], INDICTED, "charge.not_accused"),
     ("indicted once", TO_COURT, INDICTED, "charge.not_accused"),
+    ("nobody is indicted who was cleared", [*TO_CHARGE, CLEARED], INDICTED, "charge.not_accused"),
+    ("nor after the file went back", [*TO_CHARGE, RETURNED], INDICTED, "charge.not_accused"),
     ("indicted of a charge on record", TO_FILE, INDICTED, "charge.unknown"),
     (
         "an article for each charge",

@@ -11,7 +11,7 @@ import pytest
 
 from domain.case import Case
 from domain.catalogue import EventType, by_name
-from unit.domain.story import Act, act, outcome, uid
+from unit.domain.story import Act, Recused, act, outcome, uid
 from unit.domain.tables import rows
 
 PROTECTIVE = [known for known in by_name.values() if known.protective]
@@ -38,6 +38,14 @@ def accepted(known: EventType) -> Act:
 def test_no_rule_that_a_protective_type_names_is_a_status(known: EventType) -> None:
     assert {*known.requires} <= NO_STATUS.keys()
     assert known.relation in (None, "any holder of the mandate; the publisher is the sender")
+
+
+@pytest.mark.parametrize("known", PROTECTIVE, ids=lambda known: known.name)
+def test_who_is_recused_may_protect(known: EventType) -> None:
+    row = next(row for row in rows() if row.when.type == known.name and isinstance(outcome(*row[1:4]), tuple))
+    recused = replace(row.context, partners=Recused())
+    beside = ("ACTED_WHILE_RECUSED",) if known.kind == "fact" else ()
+    assert outcome(row.before, row.when, recused) == (*outcome(*row[1:4]), *beside)
 
 
 @pytest.mark.parametrize("known", PROTECTIVE, ids=lambda known: known.name)

@@ -78,6 +78,14 @@ def disbursed(amount: int, currency: str = "USD") -> Act:
 
 NUMBERS = disputed(SNAPSHOT, THERE, reason="numbers_do_not_replay", replayed=["P1=41"])
 AGAIN = of(SNAPSHOT, snapshot_id=uid("again"), answers=uid("dispute"), id=uid("published again"))
+CORRECTION = {"of": TARGET.id, "replaces": ["target"], "clear_values": {"target": 70}}
+CORRECTED = [
+    TARGET,
+    acknowledged(TARGET, HERE),
+    act("ledger.EventCorrected", THERE, id=uid("correction"), **CORRECTION),
+]
+APPROVED = act("ledger.ApprovalGiven", THERE, actor="officer-2", of=uid("correction"), role="correction")
+MISFILED = act("ledger.EventMisfiled", THERE, of=TARGET.id, right_stream=uid("elsewhere"))
 SENT = ("OUT_OF_SEQUENCE",)
 
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
@@ -129,6 +137,9 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("the other party of the dialogue", [COMMITTED], acknowledged(COMMITTED, HERE), "dialogue.not_the_other_party"),
     ("second agency", [TARGET], acknowledged(TARGET, THERE), "dialogue.own_item"),
     ("dialogue item open", [TARGET, acknowledged(TARGET, HERE)], disputed(TARGET, HERE), "dialogue.not_open"),
+    ("an agreed item that is corrected is open again", [*CORRECTED, APPROVED], acknowledged(TARGET, HERE), ()),
+    ("not before the correction is approved", CORRECTED, acknowledged(TARGET, HERE), "dialogue.not_open"),
+    ("a misfiled item waits for nobody", [TARGET, MISFILED], acknowledged(TARGET, HERE), "dialogue.not_open"),
     ("an unknown item", [], acknowledged(TARGET, HERE), "dialogue.not_open"),
     ("the other party disputes", [SNAPSHOT], NUMBERS, ()),
     ("no agency of the same government disputes", [SNAPSHOT], of(NUMBERS, by=MINISTRY), "dialogue.not_the_other_party"),
