@@ -1,8 +1,8 @@
 """One source of truth for what an event may say: `domain/data/event_catalogue.json`. Everything else is derived here.
 
-A type is known when its stage has a module (`KNOWN_STAGES`) or it is named in `KNOWN_TYPES`, and the profile does not
-switch it off. From each known type a frozen, strict pydantic model is made whose docstring says what the event does and
-where the rule comes from. Called by the parser (`by_wire`, `check`), the rules (`by_name`) and the generators.
+A type is known when the profile does not switch it off. From each known type a frozen, strict pydantic model is made
+whose docstring says what the event does and where the rule comes from. Called by the parser (`by_wire`, `check`), the
+rules (`by_name`) and the generators.
 """
 
 from __future__ import annotations
@@ -25,38 +25,6 @@ from domain.values import Digests, value_type
 
 MAX_LIST = 32
 """Most items of a list in an event: no rule ever looks at a product of two lists that is large."""
-
-KNOWN_STAGES = frozenset(
-    {
-        "case",
-        "consent",
-        "custody",
-        "identification",
-        "investigation",
-        "party",
-        "prevention",
-        "privacy",
-        "prosecution",
-        "protection",
-        "redress",
-        "referral",
-        "taskforce",
-    }
-)
-KNOWN_TYPES = frozenset(
-    {
-        "ledger.ApprovalAwaited",
-        "ledger.ApprovalCompleted",
-        "ledger.ApprovalGiven",
-        "ledger.ApprovalRefused",
-        "ledger.BreachRecorded",
-        "ledger.DutyOverdueMarked",
-        "ledger.EventCorrected",
-        "ledger.EventDisputed",
-        "ledger.EventMisfiled",
-        "ledger.RefusalUnresolvedMarked",
-    }
-)
 
 STREAM_ID: Mapping[str, str] = {"case": "case_id", "party": "party_id", "body": "body_id", "programme": "programme_id"}
 """The field that repeats the stream's own id, by kind of stream: it may be left out and says nothing else."""
@@ -239,7 +207,7 @@ def versions(entry: Mapping[str, Any]) -> tuple[EventType, ...]:
 
 
 def read() -> dict[str, Any]:
-    """The catalogue as data, all stages, known or not."""
+    """The catalogue as data, all types, known or not."""
     text = resources.files("domain.data").joinpath("event_catalogue.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -247,8 +215,7 @@ def read() -> dict[str, Any]:
 
 def _known(entry: Mapping[str, Any]) -> bool:
     option = entry.get("option")
-    named = entry["stage"] in KNOWN_STAGES or entry["type"] in KNOWN_TYPES
-    return named and (option is None or option_on(option))
+    return option is None or option_on(option)
 
 
 UNITS: Mapping[str, str] = MappingProxyType(read()["units"])

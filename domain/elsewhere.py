@@ -35,7 +35,7 @@ _PERSON = frozenset(
 )
 """The types that are judged by what is on record of the same person in linked cases."""
 
-_COUNTERPART = frozenset({"investigation.ProceedingsJoined", "investigation.ProceedingsSevered"})
+_COUNTERPART = frozenset({"investigation.ProceedingsJoined"})
 """The types that name the other half in another case; those of links name two cases."""
 
 

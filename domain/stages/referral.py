@@ -98,10 +98,13 @@ def sender_or_task_force(case: Case, event: Event, event_type: EventType, contex
     return sender(case, event, event_type, context)
 
 
+def _holder(case: Case, lead: str) -> str | None:
+    return case.care_lead if lead == "care" else case.proceedings_lead
+
+
 def holds_lead(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check the relation `the agency that holds that lead`."""
-    holder = case.care_lead if event.data["lead"] == "care" else case.proceedings_lead
-    return HOLDS if holder == event.publisher else ("referral.not_lead", "data.lead")
+    return HOLDS if _holder(case, event.data["lead"]) == event.publisher else ("referral.not_lead", "data.lead")
 
 
 def transfer_addressee(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
@@ -131,9 +134,10 @@ def revocation_pending(case: Case, event: Event, event_type: EventType, context:
 
 
 def transfer_pending(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `lead transfer pending`."""
+    """Check `lead transfer pending`: who asked for it still holds the lead when it is accepted."""
     transfer = case.lead_transfers[event.data["lead_transfer_id"]]
-    return HOLDS if transfer.state == "pending" else ("referral.transfer_not_pending",)
+    moved = event.type == "referral.LeadAgencyTransferAccepted" and transfer.sender != _holder(case, transfer.lead)
+    return HOLDS if transfer.state == "pending" and not moved else ("referral.transfer_not_pending",)
 
 
 def addressee_active(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
@@ -159,7 +163,12 @@ def consent_for_optional(case: Case, event: Event, event_type: EventType, contex
 
 
 def lead_fits(case: Case, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `lead fits the category`: care is never police or prosecutor, proceedings always are."""
+    """Check `lead fits the category`: care is never police or prosecutor, proceedings always are, and no lead goes to
+    an agency whose official is accused, asked for before or not."""
+    if "to_agency" not in event.data:
+        return ("referral.lead_of_accused",) if event.publisher in case.accused else HOLDS
+    if event.data["to_agency"] in case.accused:
+        return ("referral.lead_of_accused", "data.to_agency")
     judicial = not context.partners.categories(event.data["to_agency"]).isdisjoint(PROCEEDINGS_CATEGORIES)
     fits = judicial is (event.data["lead"] == "proceedings")
     return HOLDS if fits else ("referral.lead_does_not_fit", "data.lead", "data.to_agency")

@@ -116,8 +116,8 @@ def shifted(instant: str, by: timedelta) -> str:
 def reason_stated(state: Any, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `reason stated`: `other` says nothing by itself, so a digest of the disclosure that says it must stand by.
 
-    The model already holds the reason code present. A type without a `reason` code states its reasons as a disclosure,
-    which the catalogue never makes a duty.
+    The model already holds the reason code present, and refuses `other` where the type's list has none. A decision
+    whose reasons are a disclosure alone does not name this check: a disclosure is never a duty.
     """
     if event.data.get("reason") == "other" and not event.data.get("_sd"):
         return ("reason.other_needs_disclosure", "data.reason")

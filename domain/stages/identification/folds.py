@@ -66,8 +66,18 @@ def _age_challenged(case: Case, recorded: Recorded) -> Changes:
 
 
 def _victim_presumed(case: Case, recorded: Recorded) -> Changes:
+    """A new presumption ends a negative, a conclusive one too: her entitlements start again."""
     event = recorded.event
-    return _victim(case, event, indicated=True, presumed=True, negative=None, age_band=event.data["age_band"])
+    concluded = victim_of(case, event).conclusion
+    return _victim(
+        case,
+        event,
+        indicated=True,
+        presumed=True,
+        negative=None,
+        conclusion=None if concluded == NOT_A_VICTIM else concluded,
+        age_band=event.data["age_band"],
+    )
 
 
 def _grounds_decided(case: Case, recorded: Recorded) -> Changes:

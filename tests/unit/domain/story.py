@@ -103,6 +103,14 @@ class Registry:
         return HOTLINE if agency == SUCCEEDED else None
 
 
+class Recused(Registry):
+    """Everybody is recused from every decision."""
+
+    def is_recused(self, agency: str, actor: str) -> bool:
+        """Yes."""
+        return True
+
+
 CONTEXT = Context(AT, Registry())
 LATER = Context("2026-12-31T00:00:00.000000Z", Registry())
 """When the clock speaks: everything that a story opened has fallen due."""

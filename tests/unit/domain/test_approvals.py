@@ -66,8 +66,14 @@ CLOSING, BACKING, ERASING, CORRECTING = (
     [TOLD, CORRECTED],
 )
 TAKES_EFFECT = ("ApprovalCompleted",)
+DONE = [*CLOSING, yes(POLICE, "case_closure")]
+REOPENED = act("case.Reopened", CHILD_PROTECTION)
+MISSING = act("protection.ChildReportedMissing", SHELTER)
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a closing is approved by the other lead", CLOSING, yes(POLICE, "case_closure"), TAKES_EFFECT),
+    ("what was closed is reopened", DONE, REOPENED, ()),
+    ("a report has reopened it", [*DONE, INDICATED], REOPENED, "opening.not_closed"),
+    ("a missing child has reopened it", [*DONE, MISSING], REOPENED, "opening.not_closed"),
     (
         "a closing is not approved by the same lead",
         CLOSING,

@@ -37,6 +37,16 @@ SECOND_SUSPECT = suspected(defendant_id=SECOND)
 SECOND_ACCUSED = decided(defendant_id=SECOND, charge_id=SECOND_CHARGE)
 SENTENCED = act("prosecution.SentenceImposed", COURT, months_imprisonment=24)
 CASSATION = appealed("cassation", "second appeal")
+BOTH = {"charge_id": [CHARGE, SECOND_CHARGE], "articles": ["13.1", "13.1"]}
+REMITTED_IN_PART = [
+    *TO_CHARGE,
+    decided(charge_id=SECOND_CHARGE),
+    act(INDICTED.type, PROSECUTOR, to_agency=COURT, **BOTH),
+    TRIED,
+    act(CONVICTED.type, COURT, actor="judge-1", instance="first", results=["convicted", "convicted"], **BOTH),
+    appealed(),
+    on_appeal("remitted", charges=[CHARGE]),
+]
 
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a verdict after the trial", TO_TRIAL, CONVICTED, ()),
@@ -110,6 +120,25 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("final once", TO_FINAL, FINAL, "appeal.none_decided"),
     ("new circumstances against a final judgment", TO_FINAL, appealed("newly_discovered_circumstances"), ()),
     ("and nothing else", TO_FINAL, appealed(), "appeal.not_possible"),
+    (
+        "a judgment that new circumstances have ended is not final",
+        [*TO_FINAL, appealed("newly_discovered_circumstances"), on_appeal("quashed", "newly_discovered_circumstances")],
+        appealed("newly_discovered_circumstances", "next"),
+        "appeal.not_possible",
+    ),
+    (
+        "a sentence after an acquittal was amended on appeal",
+        [*TO_TRIAL, verdict("acquitted"), appealed(), on_appeal("amended", charges=[CHARGE], results=["convicted"])],
+        SENTENCED,
+        (),
+    ),
+    ("final after one charge of two was remitted", REMITTED_IN_PART, FINAL, ()),
+    (
+        "not final once it is judged again",
+        [*REMITTED_IN_PART, heard(hearing_id=uid("h2")), verdict(actor="judge-4")],
+        FINAL,
+        "appeal.none_decided",
+    ),
     (
         "no new circumstances before it is final",
         TO_VERDICT,

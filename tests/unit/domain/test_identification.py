@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,8 @@ OTHER = uid("somebody else")
 RECOVERY = ("RecoveryPeriodOpened",)
 TWO, WITHOUT_CARE = [CHILD_PROTECTION, SHELTER], [SHELTER, HOSPITAL, HOTLINE]
 GROUNDS = [PRESUMED, POSITIVE]
+CONCLUDED = replace(NO_VICTIM, id=uid("concluded"))
+AGAIN_POSITIVE = looked_again("positive", decision_event_id=CONCLUDED.id)
 
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("later reports add", [], act(INDICATED.type, POLICE), ()),
@@ -167,6 +170,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         conclusive("NotAVictimOfTrafficking", panel_agencies=TWO),
         "identification.panel_of_three",
     ),
+    (
+        "who screened concludes nothing",
+        [*GROUNDS, SCREENED],
+        conclusive("ActualVictimOfTrafficking", panel_agencies=[POLICE], panel_members=["screener-1"]),
+        "decider.not_apart",
+    ),
     ("a conclusion concludes", [*GROUNDS, ENDED], conclusive("PossibleVictimOfTrafficking"), "data.invalid_value"),
     ("reconsideration of a negative", [PRESUMED, NEGATIVE], REQUEST, ()),
     ("nothing negative to reconsider", GROUNDS, REQUEST, "identification.no_negative_decision"),
@@ -183,7 +192,34 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "identification.no_negative_decision",
     ),
     ("replaced: a recovery period opens", [PRESUMED, NEGATIVE, REQUEST], looked_again("positive"), RECOVERY),
+    (
+        "a conclusive negative that is replaced presumes her again",
+        [*GROUNDS, ENDED, CONCLUDED, act(REQUEST.type, SHELTER, decision_event_id=CONCLUDED.id), AGAIN_POSITIVE],
+        POSITIVE,
+        RECOVERY,
+    ),
+    ("a later negative ends the positive", [*GROUNDS, NEGATIVE], A_VICTIM, "identification.no_positive_grounds"),
+    (
+        "a later positive ends the negative",
+        [PRESUMED, NEGATIVE, POSITIVE],
+        REQUEST,
+        "identification.no_negative_decision",
+    ),
     ("upheld", [PRESUMED, NEGATIVE, REQUEST], looked_again("negative"), ()),
+    (
+        "who screened does not look again",
+        [PRESUMED, NEGATIVE, REQUEST, SCREENED],
+        looked_again(
+            "negative", panel_members=["screener-1", "-", "-"], panel_agencies=[POLICE, CHILD_PROTECTION, TEAM]
+        ),
+        "decider.not_apart",
+    ),
+    (
+        "upheld by three agencies",
+        [PRESUMED, NEGATIVE, REQUEST],
+        looked_again("negative", panel_agencies=TWO),
+        "identification.panel_of_three",
+    ),
     ("nobody asked", [PRESUMED, NEGATIVE], looked_again("positive"), "identification.no_reconsideration"),
     (
         "nobody looks at her own decision",
@@ -238,6 +274,13 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         [FLAG, answered(applied=True)],
         ANOTHER_FINE,
         ("VICTIM_PENALISED", "PENALISED_DESPITE_DECISION"),
+    ),
+    ("a penalty after a new presumption", [*GROUNDS, ENDED, NO_VICTIM, PRESUMED], FINED, ("VICTIM_PENALISED",)),
+    (
+        "a penalty while a negative is looked at again",
+        [PRESUMED, NEGATIVE, REQUEST],
+        FINED,
+        ("VICTIM_PENALISED",),
     ),
     ("a penalty raises the flag by itself", [FINED], answered(applied=True), ()),
     ("stayed", [FINED], STAYED, ()),

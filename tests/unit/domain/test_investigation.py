@@ -12,6 +12,7 @@ from domain.stages.investigation import FOLDS
 from domain.stages.investigation.joined import joined_with
 from domain.stages.investigation.state import Counterpart
 from domain.stages.rules import NOWHERE, Context
+from unit.domain.custody.acts import KEPT, LAB, LOST, RELEASED
 from unit.domain.proceedings import (
     DEFENDANT,
     HANDED_OVER,
@@ -62,6 +63,9 @@ OTHER = {"other_case": uid("other case"), "other_investigation": uid("other inve
 JOINED = act("investigation.ProceedingsJoined", PROSECUTOR, leading=True, **OTHER)
 SEVERED = act("investigation.ProceedingsSevered", PROSECUTOR, defendants=[DEFENDANT], **OTHER)
 ORDERED = "investigation.ExaminationOrdered"
+EXAMINATION = act(ORDERED, PROSECUTOR, to_agency=LAB)
+COLLECTED = [*TO_INVESTIGATION, *KEPT]
+SENT = [*COLLECTED, RELEASED]
 LEADS, SEQUENCE = ("LeadsAssigned",), ("OUT_OF_SEQUENCE",)
 
 
@@ -105,6 +109,22 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("of an investigation on record", [INDICATED], ASSIGNED, "investigation.unknown"),
     ("police propose", TO_INVESTIGATION, PROPOSED, ()),
     ("a proposal on nothing stands with its breach", [INDICATED], PROPOSED, SEQUENCE),
+    ("an examination of what is held is ordered", COLLECTED, EXAMINATION, ()),
+    ("of what is under way too", SENT, EXAMINATION, ()),
+    ("an exhibit on record", TO_INVESTIGATION, EXAMINATION, "exhibit.unknown"),
+    ("not of what is lost", [*COLLECTED, LOST], EXAMINATION, "custody.exhibit_not_held"),
+    (
+        "an examination by an active agency",
+        COLLECTED,
+        replace(EXAMINATION, data={**EXAMINATION.data, "to_agency": SUSPENDED}),
+        "referral.addressee_inactive",
+    ),
+    (
+        "an examination by a laboratory",
+        COLLECTED,
+        replace(EXAMINATION, data={**EXAMINATION.data, "to_agency": SHELTER}),
+        "referral.addressee_lacks_mandate",
+    ),
     ("reclassified", TO_INVESTIGATION, reclassified(["13.1"], ["12.3"]), ()),
     ("reclassified with the file", TO_FILE, reclassified(["13.1"], ["12.3"], defendant_id=DEFENDANT), ()),
     (
@@ -147,6 +167,24 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         replace(CLOSED, data={**CLOSED.data, "proposal_id": PROPOSAL}),
         "investigation.proposal_not_open",
     ),
+    (
+        "jurisdiction answers no proposal that nobody made",
+        TO_INVESTIGATION,
+        replace(ASSIGNED, data={**ASSIGNED.data, "proposal_id": PROPOSAL}),
+        "investigation.proposal_not_open",
+    ),
+    (
+        "a reclassification answers no proposal that nobody made",
+        TO_INVESTIGATION,
+        reclassified(["13.1"], ["12.3"], proposal_id=PROPOSAL),
+        "investigation.proposal_not_open",
+    ),
+    (
+        "a suspension answers no proposal that nobody made",
+        TO_INVESTIGATION,
+        replace(SUSPENDED_FOR_NOW, data={**SUSPENDED_FOR_NOW.data, "proposal_id": PROPOSAL}),
+        "investigation.proposal_not_open",
+    ),
     ("permits are issued", TO_INVESTIGATION, PERMITTED, ()),
     ("with the file too", TO_FILE, PERMITTED, ()),
     ("not after the investigation", [*TO_INVESTIGATION, CLOSED], PERMITTED, "investigation.not_open"),
@@ -157,6 +195,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         "data.invalid_value",
     ),
     ("assistance requested", TO_INVESTIGATION, ASKED, ()),
+    ("assistance requested with the file", TO_FILE, ASKED, ()),
     ("no assistance without an investigation", [*TO_INVESTIGATION, CLOSED], ASKED, "investigation.not_open"),
     ("assistance answered", [*TO_INVESTIGATION, ASKED], ANSWERED, ()),
     (
@@ -166,6 +205,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         SEQUENCE,
     ),
     ("joined", TO_INVESTIGATION, JOINED, ()),
+    ("joined with the file", TO_FILE, JOINED, ()),
     ("joined before the court", TO_COURT, JOINED, ()),
     ("not joined when closed", [*TO_INVESTIGATION, CLOSED], JOINED, "investigation.not_open"),
     (
@@ -176,6 +216,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ),
     ("severed", [*TO_SUSPECT, JOINED], SEVERED, ()),
     ("severed is what was joined", TO_SUSPECT, SEVERED, "investigation.not_joined"),
+    (
+        "severed from what it was joined with",
+        [*TO_SUSPECT, JOINED],
+        replace(SEVERED, data={**SEVERED.data, "other_case": uid("a third case")}),
+        "investigation.not_joined",
+    ),
     ("severed once", [*TO_SUSPECT, JOINED, SEVERED], SEVERED, "investigation.not_joined"),
     ("suspended", TO_INVESTIGATION, SUSPENDED_FOR_NOW, ()),
     ("suspended once", [*TO_INVESTIGATION, SUSPENDED_FOR_NOW], SUSPENDED_FOR_NOW, "investigation.not_open"),

@@ -90,10 +90,17 @@ def test_party(before: list[Act], when: Act, then: str | tuple[str, ...]) -> Non
     assert outcome(given(before, kind=Party, context=LINKED), when, LINKED) == then
 
 
-def test_linking_takes_two_agencies_although_one_holds_both_records() -> None:
-    party = given([PROPOSED], kind=Party, context=BOTH)
-    assert outcome(party, act(CONFIRMED.type, HOTLINE), BOTH) == "record.own_agency"
-    assert outcome(party, CONFIRMED, BOTH) == ()
+HOLDS_BOTH: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
+    ("who holds both records does not confirm", [PROPOSED], act(CONFIRMED.type, HOTLINE), "record.own_agency"),
+    ("a second agency confirms although one holds both", [PROPOSED], CONFIRMED, ()),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "when", "then"), [row[1:] for row in HOLDS_BOTH], ids=[row[0] for row in HOLDS_BOTH]
+)
+def test_linking_takes_two_agencies(before: list[Act], when: Act, then: str | tuple[str, ...]) -> None:
+    assert outcome(given(before, kind=Party, context=BOTH), when, BOTH) == then
 
 
 def test_nothing_is_linked_while_the_cases_are_not_known() -> None:

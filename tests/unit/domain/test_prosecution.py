@@ -37,6 +37,7 @@ from unit.domain.story import COURT, POLICE, PROSECUTOR, Act, act, given, outcom
 
 LEGAL_AID = "mn.legal_aid"
 HANDED = [*TO_SUSPECT, HANDED_OVER]
+CLEARED = act("investigation.SuspectCleared", PROSECUTOR, reason="not_involved")
 REFUSED = act("prosecution.CaseFileRefused", PROSECUTOR)
 RETURNED = act("prosecution.CaseReturnedForInvestigation", PROSECUTOR)
 RETURNED_BY_COURT = act("prosecution.CaseReturnedForInvestigation", COURT)
@@ -100,6 +101,8 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("indicted", TO_CHARGE, INDICTED, ()),
     ("indicted of what she is accused of", [*TO_FILE, decided("decline")], INDICTED, "charge.not_accused"),
     ("indicted once", TO_COURT, INDICTED, "charge.not_accused"),
+    ("nobody is indicted who was cleared", [*TO_CHARGE, CLEARED], INDICTED, "charge.not_accused"),
+    ("nor after the file went back", [*TO_CHARGE, RETURNED], INDICTED, "charge.not_accused"),
     ("indicted of a charge on record", TO_FILE, INDICTED, "charge.unknown"),
     (
         "an article for each charge",
@@ -130,6 +133,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a complaint", [*TO_FILE, DISMISSED], COMPLAINED, ()),
     ("a late complaint is marked", [*TO_FILE, DISMISSED], replace(COMPLAINED, time=LONG_AGO), ("LATE_ENTRY",)),
     ("a complaint is decided by others", [*TO_FILE, DISMISSED, COMPLAINED], ANSWERED, ()),
+    (
+        "the maker of a decision answers no complaint against it",
+        [*TO_FILE, DISMISSED, COMPLAINED],
+        replace(ANSWERED, actor="officer-1"),
+        "decider.same_as_before",
+    ),
     ("a complaint is decided once", [*TO_FILE, DISMISSED, COMPLAINED, ANSWERED], ANSWERED, "complaint.not_open"),
     ("a complaint on record", TO_FILE, ANSWERED, "complaint.unknown"),
     ("disclosed to the defence", TO_COURT, disclosed("statement", "identity"), ()),
@@ -211,12 +220,6 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
 @pytest.mark.parametrize(("before", "when", "then"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_prosecution(before: list[Act], when: Act, then: str | tuple[str, ...]) -> None:
     assert outcome(given(before), when) == then
-
-
-def test_the_maker_of_a_decision_answers_no_complaint_against_it() -> None:
-    case = given([*TO_FILE, DISMISSED, COMPLAINED])
-    assert outcome(case, replace(ANSWERED, actor="officer-1")) == "decider.same_as_before"
-    assert outcome(case, ANSWERED) == ()
 
 
 def test_a_complaint_is_open_until_it_is_decided() -> None:

@@ -57,6 +57,10 @@ LEAD_ACCEPTED = act("referral.LeadAgencyTransferAccepted", SHELTER)
 LEAD_REJECTED = act("referral.LeadAgencyTransferRejected", SHELTER)
 AGAIN = lead(CHILD_PROTECTION, SHELTER, lead_transfer_id=uid("second"))
 PROCEEDINGS = lead(POLICE, PROSECUTOR, "proceedings")
+OPENED = act("investigation.InvestigationOpened", PROSECUTOR, articles=["13.1"])
+ACCUSED = act("investigation.SuspectIdentified", PROSECUTOR, official_complicity=True, accused_agency=POLICE)
+MOVED = [PROCEEDINGS, OPENED]
+TO_POLICE = lead(PROSECUTOR, POLICE, "proceedings")
 LEADS = ("LeadsAssigned",)
 DUE, OVERDUE = ("ResponseDue",), ("DEADLINE_MISSED",)
 PENDING = [REQUESTED, ACCEPTED, REVOKED]
@@ -89,6 +93,7 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("not rejected after acceptance", [REQUESTED, ACCEPTED], REJECTED, "referral.not_requested"),
     ("withdrawn by the sender", [REQUESTED], REVOKED, ()),
     ("nobody else withdraws", [REQUESTED], by(SHELTER, REVOKED), "referral.not_sender"),
+    ("withdrawn from who is unavailable", [REQUESTED, UNAVAILABLE], REVOKED, ()),
     ("withdrawn is withdrawn", [REQUESTED, REVOKED], ACCEPTED, "referral.not_requested"),
     ("withdrawn once", [REQUESTED, REVOKED], REVOKED, "referral.not_requested"),
     ("after acceptance the withdrawal waits", [REQUESTED, ACCEPTED], REVOKED, ()),
@@ -138,6 +143,8 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("nobody else accepts the lead", [LEAD], by(CHILD_PROTECTION, LEAD_ACCEPTED), "referral.not_addressee"),
     ("an unknown transfer", [], LEAD_ACCEPTED, "lead_transfer.unknown"),
     ("the receiver rejects the lead", [LEAD], LEAD_REJECTED, ()),
+    ("nobody else rejects the lead", [LEAD], by(CHILD_PROTECTION, LEAD_REJECTED), "referral.not_addressee"),
+    ("an accepted transfer is not rejected", [LEAD, LEAD_ACCEPTED], LEAD_REJECTED, "referral.transfer_not_pending"),
     ("a rejected transfer is over", [LEAD, LEAD_REJECTED], LEAD_ACCEPTED, "referral.transfer_not_pending"),
     ("a second request replaces the first", [LEAD, AGAIN], LEAD_ACCEPTED, "referral.transfer_not_pending"),
     ("the second request is pending", [LEAD, AGAIN], by(SHELTER, LEAD_ACCEPTED, lead_transfer_id=uid("second")), LEADS),
@@ -146,6 +153,20 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
         [LEAD, by(POLICE, PROCEEDINGS, lead_transfer_id=uid("p"))],
         LEAD_ACCEPTED,
         LEADS,
+    ),
+    (
+        "a lead that has moved is not accepted from who held it",
+        MOVED,
+        act(LEAD_ACCEPTED.type, PROSECUTOR),
+        "referral.transfer_not_pending",
+    ),
+    ("but the request can be rejected", MOVED, act(LEAD_REJECTED.type, PROSECUTOR), ()),
+    ("no lead to who is accused", [OPENED, ACCUSED], TO_POLICE, "referral.lead_of_accused"),
+    (
+        "nor when accused meanwhile",
+        [OPENED, TO_POLICE, ACCUSED],
+        act(LEAD_ACCEPTED.type, POLICE),
+        "referral.lead_of_accused",
     ),
     ("who led before asks no more", [LEAD, LEAD_ACCEPTED], AGAIN, "referral.not_lead"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.codes import codes
@@ -12,10 +14,12 @@ from unit.domain.custody.acts import (
     AT_PROSECUTOR,
     CHANGED,
     COLLECTED,
+    DECLARED,
     DERIVED,
     DIGITAL,
     DISPOSED,
     EXAMINED,
+    EXPLAINED,
     FOUND,
     HELD,
     IMAGE,
@@ -35,6 +39,7 @@ from unit.domain.custody.acts import (
     RELEASED,
     REPORTED,
     RETURNED,
+    SEAL,
     SEALED,
     STORED,
     TAG,
@@ -44,6 +49,7 @@ from unit.domain.custody.acts import (
     clock,
     opened,
 )  # fmt: skip
+from unit.domain.proceedings import HEARING, SCHEDULED, TO_COURT
 from unit.domain.story import CLOCK, COURT, HOSPITAL, POLICE, PROSECUTOR, Act, act, take, uid
 
 OPENED = [*AT_LAB, UNSEALED]
@@ -115,6 +121,31 @@ BROKEN: list[tuple[str, str, list[Act], Act]] = [
         by(LAB, RELEASED, transfer_id=uid("x"), released_at=clock(6, 30)),
     ),
     ("TIME_REVERSAL", "examined before it was received", AT_LAB, by(LAB, EXAMINED, started_at=clock(4, 30))),
+    (
+        "TIME_REVERSAL",
+        "opened before it was received",
+        AT_LAB,
+        act(UNSEALED.type, LAB, time=clock(4, 30), old_seal=SEAL, reason="examination"),
+    ),
+    ("TIME_REVERSAL", "stored before it was sealed", KEPT, act(STORED.type, POLICE, time=clock(1, 30))),
+    (
+        "TIME_REVERSAL",
+        "looked into before it was sealed",
+        KEPT,
+        act(ACCESSED.type, POLICE, time=clock(1, 30), by_role="custodian"),
+    ),
+    ("TIME_REVERSAL", "derived before the parent was received", AT_LAB, replace(DERIVED, time=clock(4, 30))),
+    ("TIME_REVERSAL", "verified before it was collected", [DIGITAL], replace(VERIFIED, time=clock(0))),
+    ("TIME_REVERSAL", "changed before it was collected", [DIGITAL], replace(CHANGED, time=clock(0))),
+    ("TIME_REVERSAL", "missed before it was sealed", KEPT, by(POLICE, LOST, noticed_at=clock(1, 30))),
+    ("TIME_REVERSAL", "produced before it was received", AT_PROSECUTOR, replace(PRODUCED, time=clock(6, 30))),
+    ("TIME_REVERSAL", "disposed of before it was sealed", [*KEPT, ORDERED], replace(DISPOSED, time=clock(1, 30))),
+    (
+        "TIME_GAP",
+        "the release of what arrived more than a day later",
+        [*KEPT, by(LAB, RECEIVED, received_at=clock(5, day=3))],
+        RELEASED,
+    ),
     ("SEAL_MISMATCH", "another seal arrives", [*KEPT, RELEASED], by(LAB, RECEIVED, seals=[OTHER_SEAL])),
     (
         "SEAL_MISMATCH",
@@ -322,6 +353,13 @@ WHOLE: list[tuple[str, list[Act], Act]] = [
     ),
     ("referenced", [], REFERENCED),
     ("produced", AT_PROSECUTOR, PRODUCED),
+    (
+        "produced in a hearing on record",
+        [*TO_COURT, SCHEDULED, *AT_PROSECUTOR],
+        replace(PRODUCED, data={"hearing_id": HEARING}),
+    ),
+    ("a break that somebody else declares", KEPT, DECLARED),
+    ("a break explained by who was custodian", [*KEPT, DECLARED], EXPLAINED),
     ("disposed of as ordered", [*KEPT, ORDERED], DISPOSED),
     (
         "disposed of after the image was made",

@@ -74,6 +74,7 @@ from unit.domain.story import (
 SENT = [*KEPT, RELEASED]
 OVERSIGHT = "mn.nhrcm"
 UNKNOWN = uid("nowhere")
+ORDERED_AGAIN = by(COURT, ORDERED, disposition_order_id=uid("again"))
 
 REFUSALS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("withdrawn by its releaser", SENT, WITHDRAWN, ()),
@@ -89,6 +90,7 @@ REFUSALS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("not the leg that is not under way", SENT, by(CLOCK, OVERDUE, leg="return"), "clock.moot"),
     ("what is received is not overdue", [*SENT, RECEIVED], OVERDUE, "clock.moot"),
     ("a hold is placed", KEPT, HELD, ()),
+    ("no disposal of what is disposed of", [*KEPT, ORDERED, DISPOSED], ORDERED_AGAIN, "custody.exhibit_not_on_record"),
     ("no hold on an unknown exhibit", [], HELD, "exhibit.unknown"),
     ("no hold on what is disposed of", [*KEPT, ORDERED, DISPOSED], HELD, "custody.exhibit_not_on_record"),
     ("holds stay in the home case", [REFERENCED], HELD, "custody.exhibit_elsewhere"),
@@ -125,6 +127,7 @@ BREACHES: list[tuple[str, list[Act], Act, str]] = [
     ("refused although nothing was under way", [*SENT, RECEIVED], REFUSED, SEQUENCE),
     ("an exhibit that nobody collected", [], SEALED, SEQUENCE),
     ("explained by who is not concerned", [*SENT, OVERDUE], EXPLAINED, SEQUENCE),
+    ("explained by who has nothing to do with it", [*KEPT, DECLARED], by(LAB, EXPLAINED), SEQUENCE),
     ("an amended report amends one", [*AT_LAB], by(LAB, REPORTED, kind="amended"), SEQUENCE),
     ("a report that nobody reviewed", AT_LAB, by(LAB, REPORTED, reviewed_by="officer-1"), "REPORT_NOT_REVIEWED"),
     (

@@ -15,6 +15,7 @@ from domain.stages.ledger.duties_dormancy import dormancy_duty
 from domain.stages.ledger.duties_row import OVERDUE
 from domain.stages.ledger.duties_said import mark_id
 from domain.stages.rules import Context
+from unit.domain.proceedings import TO_SUSPECT
 from unit.domain.story import (
     AT,
     CHILD_PROTECTION,
@@ -93,6 +94,11 @@ DORMANT = act("case.DormancyMarked", CLOCK, time=day(16), last_event=uid("last")
 REJECTION = [REQUESTED, REJECTED]
 RECOVERY = [PRESUMED, POSITIVE]
 MARK = ("DEADLINE_MISSED",)
+ARRESTED = act("investigation.SuspectArrested", POLICE, urgent=True, arrested_at=AT, id=uid("arrest"))
+FREED = act("investigation.SuspectReleased", POLICE, id=uid("release"))
+HELD = [*TO_SUSPECT[1:], ARRESTED]
+RELEASE_OVERDUE = overdue("arrest", "detention", day(4), POLICE)
+NOTICE_OVERDUE = overdue("release", "release_notice", day(3), POLICE)
 
 STORIES: list[tuple[str, list[Act], Open]] = [
     ("the answer is the addressee's", [REQUESTED], {"referral_response": (day(3), SHELTER, False)}),
@@ -141,6 +147,9 @@ MARKS: list[Row] = [
     ("an event that opened nothing", [], REROUTE, LATER, "clock.moot"),
     ("an unanswered flag", [FLAG], NO_FLAG_ANSWER, LATER, MARK),
     ("an answered flag", [FLAG, ANSWERED], NO_FLAG_ANSWER, LATER, "clock.moot"),
+    ("a detention longer than the law allows", HELD, RELEASE_OVERDUE, LATER, ("DETENTION_LIMIT_EXCEEDED",)),
+    ("not before its limit", HELD, RELEASE_OVERDUE, at("2026-03-04T08:59:59.999999Z"), "clock.moot"),
+    ("a release of which no victim was told", [*HELD, FREED], NOTICE_OVERDUE, LATER, ("RELEASED_WITHOUT_NOTICE",)),
     ("a referral's answer, early", [REQUESTED], NO_ANSWER, at("2026-03-03T08:00:00.000000Z"), "clock.moot"),
     ("a recovery period on its last day", RECOVERY, ENDED, at("2026-03-31T23:59:59.999999Z"), "clock.moot"),
     ("a case without an event for 14 days", [LAST], DORMANT, LATER, MARK),

@@ -81,6 +81,7 @@ OF_ORDER = {"measure_id": uid("order")}
 CONSENT = consented("medical_examination", "services")
 INJURIES = examined("forensic_medical")
 TOLD = act("protection.VictimNotifiedOfRelease", POLICE)
+NOT_DETERMINED = "protection.not_determined"
 TO_BE_SENT = [ASSESSED, ABROAD, PLANNED]
 
 ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
@@ -222,6 +223,8 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("and to a third country", [ASSESSED, determined("third_country")], PLANNED, ()),
     ("not without", [ASSESSED], PLANNED, "protection.not_determined"),
     ("not on one for something else", [ASSESSED, FOSTER], PLANNED, "protection.not_determined"),
+    ("not once it was used for a placement", [ASSESSED, ABROAD, placed("foster_care")], PLANNED, NOT_DETERMINED),
+    ("not once another replaced it", [ASSESSED, ABROAD, ASSESSED, FOSTER], PLANNED, NOT_DETERMINED),
     ("not on one for another child", [ASSESSED, ABROAD], act(PLANNED.type, SHELTER, victim_id=OTHER), "victim.unknown"),
     ("repatriated as it was planned", TO_BE_SENT, ARRIVED, ()),
     (

@@ -20,6 +20,7 @@ MINISTRY, PROSECUTOR, POLICE = "mn.mflsp", "mn.opg", "mn.npa"
 VICTIM, OTHER, DEFENDANT, AWARD = uid("victim_id"), uid("other"), uid("defendant_id"), uid("award_id")
 
 SUSPECT = act("investigation.SuspectIdentified", POLICE)
+CLEARED = act("investigation.SuspectCleared", PROSECUTOR, reason="not_involved")
 REPRESENTED = act("redress.LegalRepresentativeAppointed", LEGAL_AID, conflict_check="checked_none")
 SECOND = act(
     REPRESENTED.type,
@@ -154,8 +155,10 @@ ROWS: Rows = [
     ("no sum is written off", {"awards": OWED}, [OPENED], closed(0, "no_assets"), "redress.balance_differs"),
     ("what is owed is not paid", {"awards": OWED}, [OPENED], closed(500), "redress.balance_differs"),
     ("a claim is filed", {}, [SUSPECT], CLAIMED, ()),
+    ("a claim against a suspect", {}, [SUSPECT, CLEARED], CLAIMED, "defendant.not_suspected"),
     ("a claim is for something", {}, [SUSPECT], of(CLAIMED, amount_mnt=0), "data.invalid_value"),
     ("assets are frozen", {}, [SUSPECT], FROZEN, ()),
+    ("the assets of a suspect", {}, [SUSPECT, CLEARED], FROZEN, "defendant.not_suspected"),
     ("restitution is ordered on a civil judgment", {}, [SUSPECT, CLAIMED, GRANTED], ordered(), ()),
     ("civil judgment given", {}, [SUSPECT, CLAIMED], ordered(), "redress.no_judgment"),
     ("no more than the judgment grants", {}, [SUSPECT, CLAIMED, GRANTED], ordered(501), "redress.no_judgment"),

@@ -55,6 +55,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("nobody pays before the verdict", TO_TRIAL, ordered(), "redress.no_judgment"),
     ("nobody pays who was acquitted", [*TO_TRIAL, verdict("acquitted")], ordered(), "redress.no_judgment"),
     ("an acquittal ends no civil judgment", [*TO_TRIAL, verdict("acquitted"), CLAIMED, GRANTED], CIVIL, ()),
+    (
+        "a civil judgment falls with the judgment",
+        [*TO_VERDICT, CLAIMED, GRANTED, *OVERTURNED],
+        CIVIL,
+        "redress.no_judgment",
+    ),
     ("a conviction is no civil judgment", [*TO_VERDICT, CLAIMED], CIVIL, "redress.no_judgment"),
     (
         "a civil judgment is no conviction",
