@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from domain.catalogue import by_name
 from domain.profile import AGENCIES
 from infra import case_import, keys
 from infra.cli.id_keys import default_key, secret
@@ -68,8 +67,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _opening(plan: Plan, table: Table, agency: str) -> list[Act]:
     """The act that opens a case for the bundle."""
-    if "case.Opened" not in by_name:
-        raise MistakeError("name the case that the bundle belongs to with --case")
     if not plan.acts:
         return []
     event_id = case_uco.opening_id(plan.case)

@@ -96,6 +96,8 @@ def test_a_case_bundle_is_imported_with_its_breaks_and_its_exhibit_has_a_history
         assert [f["node"] for f in first["findings"] if f["severity"] == "error"] == ["kb:action-7"]
         code, again = tamga("import", "case", BUNDLE, "--case", CASE)
         assert (again["outcomes"], again["breaks"]) == ({"duplicate": 6}, first["breaks"])
+        code, own = tamga("import", "case", BUNDLE)
+        assert (own["outcomes"], own["breaks"]) == ({"admitted": 7}, first["breaks"]), "in a case of its own"
     code, told = tamga("exhibit", CASE, "EX-1")
     assert (code, [line["type"] for line in told["lines"]]) == (0, [
         "custody.ExhibitCollected", "custody.ExhibitSealed", "custody.CustodyReleased", "custody.CustodyReceived",
