@@ -44,8 +44,8 @@ def test_no_rule_that_a_protective_type_names_is_a_status(known: EventType) -> N
 def test_who_is_recused_may_protect(known: EventType) -> None:
     row = next(row for row in rows() if row.when.type == known.name and isinstance(outcome(*row[1:4]), tuple))
     recused = replace(row.context, partners=Recused())
-    beside = ("ACTED_WHILE_RECUSED",) if known.kind == "fact" else ()
-    assert outcome(row.before, row.when, recused) == (*outcome(*row[1:4]), *beside)
+    beside = {"ACTED_WHILE_RECUSED"} if known.kind == "fact" else set()
+    assert {*outcome(row.before, row.when, recused)} == {*outcome(*row[1:4])} | beside
 
 
 @pytest.mark.parametrize("known", PROTECTIVE, ids=lambda known: known.name)
