@@ -62,7 +62,15 @@ def check_ids(state: StreamState, event: Event, event_type: EventType) -> None:
 def named(state: StreamState, recorded: Recorded) -> Mapping[str, str]:
     """The ids on record after the entry: those that the event and what is stated beside it put there."""
     found: dict[str, str] = {}
-    for name, data in ((recorded.event.type, recorded.event.data), *recorded.effects):
-        for id_field, _ in _NAMING.get(name, ()):
-            found |= {each: id_field for each in listed(data[id_field]) if each not in state.ids}
+    _put(found, state.ids, recorded.event.type, recorded.event.data)
+    for effect in recorded.effects:
+        _put(found, state.ids, effect.type, effect.data)
     return {**state.ids, **found} if found else state.ids
+
+
+def _put(found: dict[str, str], known: Mapping[str, str], name: str, data: Mapping[str, Any]) -> None:
+    for id_field, _ in _NAMING.get(name, ()):
+        value = data[id_field]
+        for each in value if isinstance(value, list) else (value,):
+            if each not in known:
+                found[each] = id_field

@@ -1,7 +1,7 @@
 """One submission, one outcome: what the registrar decides, pure, so that anybody can decide it again.
 
-`read_all` judges form, signature and mandate of a batch; `decide` asks identity and the stream's rules and gives the
-body of the entry. An event's identity is (publisher, stream, event id) and is taken by an admitted entry only. Whatever
+`read_one` judges form, signature and mandate; `decide` asks identity and the stream's rules and gives the body of the
+entry. An event's identity is (publisher, stream, event id) and is taken by an admitted entry only. Whatever
 a rule raises but a `Refusal` becomes `ledger.fault`: one broken rule never stops the ledger. Called by the registrar.
 """
 

@@ -1,8 +1,8 @@
 """Numbers count persons, not records: records that confirmed links join, however long the chain, are one person.
 
 A record is a person as one case has her. Links that are proposed or dissolved join nothing, so dissolving separates
-again. The answer depends on the records and links alone, never on their order. Called by the indicators and by whoever
-asks for the same person elsewhere.
+again. The answer depends on the records and links alone, never on their order. Called by `domain.elsewhere`, which
+finds the same person in other cases.
 """
 
 from __future__ import annotations

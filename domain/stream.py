@@ -34,15 +34,15 @@ from domain.stages import (
     referral,
     taskforce,
 )
-from domain.stages.change import changed
+from domain.stages.change import changed, changed_by
 from domain.stages.effects import breach
 from domain.stages.identification.state import Victim
 from domain.stages.ledger import approvals
-from domain.stages.ledger.duties import duties_after
 from domain.stages.prevention import Programme
 from domain.stages.rules import HOLDS, Broken, Changes, Context, Rule, any_of, by_type, shifted
-from domain.stages.state import Past, Slot, StreamState
+from domain.stages.state import Slot, StreamState
 from domain.stages.taskforce.state import Body
+from domain.stages.trail import Trail
 
 KINDS: Mapping[str, type[StreamState]] = {
     "case": Case,
@@ -229,9 +229,8 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     state = _of_kind(state, known)
     base: Changes = {
         "version": recorded.n,
-        "events": _past(state, recorded),
+        "trail": Trail(state.trail, recorded),
         "agencies": _taking_part(state, recorded),
-        "duties": duties_after(state.duties, recorded),
     }
     held = approvals.held(recorded)
     if held is not None:
@@ -243,21 +242,25 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
     return _effective(state, recorded._replace(event=approved), by_name[approved.type], {})
 
 
-def _past(state: StreamState, recorded: Recorded) -> Mapping[str, tuple[Past, ...]]:
-    event = recorded.event
-    past = Past(event.type, event.publisher, event.actor, event.time, recorded.n)
-    return {**state.events, event.id: (*state.events.get(event.id, ()), past)}
-
-
 def _taking_part(state: StreamState, recorded: Recorded) -> frozenset[str]:
+    event, known = recorded.event, state.agencies
+    if event.publisher in known and not recorded.effects and event.data.keys().isdisjoint(_BRINGING):
+        return known
     agencies = concerned(recorded)
-    return state.agencies if agencies <= state.agencies else state.agencies | agencies
+    return known if agencies <= known else known | agencies
+
+
+_BRINGING = ("to_agency", "owner_agency")
+"""The fields whose agency an event brings into its stream."""
 
 
 def _effective(state: StreamState, recorded: Recorded, known: EventType, base: Changes) -> StreamState:
     """The stream once the event has taken effect in this entry, with what every entry changes."""
     fold = _FOLDS.get(known.name)
-    evolved = changed(state, ids=named(state, recorded), **base, **(fold(state, recorded) if fold else {}))
+    changes: Changes = {**base, "ids": named(state, recorded)}
+    if fold is not None:
+        changes |= fold(state, recorded)
+    evolved = changed_by(state, changes)
     return _fact_in_case(evolved, recorded, known) if isinstance(evolved, Case) else evolved
 
 
@@ -284,5 +287,5 @@ def concerned(recorded: Recorded) -> frozenset[str]:
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}
-    agencies |= {recorded.event.data[name] for name in ("to_agency", "owner_agency") if name in recorded.event.data}
+    agencies |= {recorded.event.data[name] for name in _BRINGING if name in recorded.event.data}
     return frozenset(agencies)

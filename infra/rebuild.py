@@ -1,9 +1,9 @@
 """A view is rebuilt from zero beside the live one and switched in one transaction, while the projector goes on.
 
 Each partition is folded in memory and copied into a table that no reader sees, by several processes where the record is
-long. One transaction then adds the keys, follows the record, locks the live tables, follows to the end, lets readers
-see the new ones and drops the old. What a killed rebuild leaves is removed by the next. The projector finds its table
-gone and opens the new one. Locks are taken in the order readers and projector take them: view, table, heads.
+long. One transaction then adds the keys, follows the record, puts the new tables behind the SQL views, locks the old
+ones, follows to the end and drops them. What a killed rebuild leaves is removed by the next. The projector finds its
+table gone and opens the new one. Locks are taken in the order readers and projector take them: view, table, heads.
 """
 
 from __future__ import annotations

@@ -47,6 +47,8 @@ class Agency:
 
     def unit_standing(self, unit: str, reg: int) -> UnitStanding:
         """Whether the unit publishes at `reg`, and if not, why."""
+        if not self.units:
+            return "active"
         known = self.units.get(unit)
         if known is not None and known.is_open.at(reg) is not None:
             if not known.is_open.at(reg):
@@ -58,7 +60,7 @@ class Agency:
     def unit_categories(self, unit: str, reg: int) -> frozenset[str]:
         """The categories under which the unit publishes at `reg`."""
         mine = self.categories.at(reg) or frozenset()
-        known = self.units.get(unit)
+        known = self.units.get(unit) if self.units else None
         if known is None or known.categories is None or known.is_open.at(reg) is None:
             return mine
         return mine & known.categories

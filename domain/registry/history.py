@@ -25,10 +25,12 @@ class History(Generic[T]):
 
     def at(self, reg: int) -> T | None:
         """The value at `reg`; None before the first one."""
-        for since, value in reversed(self.said):
-            if since <= reg:
-                return value
-        return None
+        if not self.said:
+            return None
+        since, last = self.said[-1]
+        if since <= reg:
+            return last
+        return next((value for since, value in reversed(self.said) if since <= reg), None)
 
     @property
     def last(self) -> T | None:

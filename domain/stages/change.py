@@ -6,6 +6,7 @@ copied here are therefore frozen dataclasses without slots, whose values are one
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 State = TypeVar("State")
@@ -15,4 +16,13 @@ def changed(state: State, /, **changes: Any) -> State:
     """A copy of the frozen dataclass `state` with `changes`, whose names must be its fields: nothing checks them."""
     copy = object.__new__(type(state))
     copy.__dict__.update(state.__dict__, **changes)
+    return copy
+
+
+def changed_by(state: State, changes: Mapping[str, Any]) -> State:
+    """As `changed`, from a mapping."""
+    copy = object.__new__(type(state))
+    values = copy.__dict__
+    values.update(state.__dict__)
+    values.update(changes)
     return copy

@@ -12,17 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.event import Event
-from domain.stages.duty import NONE, Duties
-
-
-class Past(NamedTuple):
-    """An admitted event, as far as later events ask who said what when: `type` is the short name."""
-
-    type: str
-    publisher: str
-    actor: str
-    time: str
-    n: int
+from domain.stages.trail import Past, Trail
 
 
 class Slot(NamedTuple):
@@ -45,20 +35,24 @@ class StreamState:
     """A stream before its first event, and the part that is common to all kinds.
 
     `version` is the n of the last entry, `ids` holds what each id on record names, as the id field that put it there
-    (`referral_id`), `events` what was admitted by event id (an id is one publisher's own, so two events may bear it).
+    (`referral_id`), `trail` what was admitted, in order.
     `agencies` take part in the stream: they published in it, lead it or were addressed. `awaiting` holds events that
     wait for approval. `disputed` has the event ids of the disputes that stand beside an event, `corrected` the names of
     the fields that an approved correction of it replaced, `misfiled` the events that no longer count here; all three by
-    (publisher, event id). `duties` is what is to be done yet.
+    (publisher, event id).
     """
 
     stream: str
     version: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)
-    events: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    trail: Trail = field(default_factory=Trail, repr=False)
     agencies: frozenset[str] = frozenset()
     awaiting: Mapping[str, Held] = field(default_factory=dict)
     disputed: Mapping[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
     corrected: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     misfiled: frozenset[tuple[str, str]] = frozenset()
-    duties: Duties = NONE
+
+    @property
+    def events(self) -> Mapping[str, tuple[Past, ...]]:
+        """What was admitted by event id."""
+        return self.trail.events

@@ -91,9 +91,12 @@ def _line(label: str) -> Iterator[Step]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it: named tuples and dataclasses become objects, sets lists, other keys strings."""
+    """A value as JSON knows it: named tuples and dataclasses become objects, sets lists, other keys strings.
+
+    What a dataclass keeps for itself (`repr=False`) is left out.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: plain(member) for name, member in value._asdict().items()}
     if isinstance(value, Mapping):

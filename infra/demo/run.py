@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 from domain.record.signing import SeedSigner
 from infra import bootstrap, clock, importing, ledger_status
 from infra.cli.output import progress, say
-from infra.demo import agencies, generator, publisher, scenario, summary
+from infra.demo import agencies, generator, playing, publisher, scenario, summary
 from infra.demo.summary import Published
 from infra.importers import ctdc
 from infra.local.folders import LocalServiceError
@@ -97,13 +97,15 @@ def _publish(ledger: LocalLedger, world: bootstrap.World, notes: Notes) -> Publi
     report = _reference(world, signers[IMPORTER])
     id_ = world.settings.ledger_id
     people = publisher.publishers(signers, ledger=id_, seed=notes.seed)
-    script = scenario.steps(people, ledger=id_, base_time=notes.base_time, seed=notes.seed)
-    steps = [Item(step.stream, step.record, step) for step in script]
+    heads = playing.heads(world)
+    script = scenario.steps(people, ledger=id_, base_time=notes.base_time, seed=notes.seed, heads=heads)
+    with playing.refusals_soon(ledger.settings, world):
+        played = list(_played(world, script))
     made = generator.cases(notes.seed, CASES, people, ledger=id_, base_time=notes.base_time)
     sent = [Item(one.stream, one.record, one) for one in generator.interleave(notes.seed, made)]
     return Published(
         report,
-        list(_sent(world, "the scripted case", steps)),
+        played,
         list(_sent(world, f"{CASES} generated cases", sent)),
         notes.resumed,
     )
@@ -114,6 +116,13 @@ def _reference(world: bootstrap.World, signer: SeedSigner) -> importing.ImportRe
         total = sum(1 for _ in file) - 1
     with progress("real reference records") as step:
         return importing.run(world, ctdc.read(FILE), IMPORTER, signer, progress=lambda done: step(done, total))
+
+
+def _played(world: bootstrap.World, script: list[scenario.Submission]) -> Iterator[tuple[scenario.Submission, str]]:
+    with progress("the scripted case") as step:
+        for done, played in enumerate(playing.play(world, script), 1):
+            step(done, len(script))
+            yield played
 
 
 def _sent(world: bootstrap.World, label: str, items: list[Item[T]]) -> Iterator[tuple[T, str]]:

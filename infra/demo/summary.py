@@ -13,6 +13,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from domain.catalogue import by_name
 from domain.record.chain import ORIGIN
 from infra import bootstrap, check_views, verify_record
 from infra.cli.output import progress
@@ -23,6 +24,12 @@ from infra.importing import ImportReport
 from projections.all_views import VIEWS
 
 NAMES = {"exploitation_types": "exploitation type", "age_broad": "age group", "sex": "sex", "year": "year"}
+
+
+NOT_SHOWN = frozenset(
+    {"consent.MajorityReached", "privacy.SubjectErased", "privacy.BreakGlassUsed", "privacy.BreakGlassReviewed"}
+)
+"""Types that no agency of a demo can publish: the keyring states them, or a reading through it comes before them."""
 
 
 class Check(NamedTuple):
@@ -48,6 +55,7 @@ def checks(world: bootstrap.World, file: Path, published: Published) -> list[Che
     return [
         *_reference(world, file, published.reference),
         *_outcomes(published),
+        _types(world),
         _referrals(world),
         _apart(world),
         _record(world),
@@ -94,9 +102,25 @@ def _outcomes(published: Published) -> Iterator[Check]:
     script = [(step.expect, outcome) for step, outcome in published.script]
     yield _as_expected("scripted case: outcomes", script, published.resumed)
     codes = {expect for expect, _ in script} - {"admitted", "duplicate"}
-    yield Check("scripted case: kinds of refusal", "at least 6", str(len(codes)), len(codes) >= 6)
+    yield Check("scripted case: kinds of refusal", "at least 11", str(len(codes)), len(codes) >= 11)
     generated = [(sent.expect, outcome) for sent, outcome in published.generated]
     yield _as_expected("generated cases: outcomes", generated, published.resumed)
+
+
+def _types(world: bootstrap.World) -> Check:
+    """Every type of the catalogue stands in the ledger, as an event or stated in the entry of one."""
+    sql = (
+        "SELECT DISTINCT entry.type FROM entry JOIN log ON log.id = log WHERE topic = %(topic)s UNION"
+        " SELECT effect->>'type' FROM entry JOIN log ON log.id = log,"
+        " jsonb_array_elements(convert_from(body, 'UTF8')::jsonb->'ledger'->'effects') AS effect"
+        " WHERE topic = %(topic)s AND position('\"effects\":'::bytea IN body) > 0"
+    )
+    with world.pool.connection() as c:
+        found = {row[0] for row in c.execute(sql, {"topic": world.settings.topics.ledger}).fetchall()}
+    must = by_name.keys() - NOT_SHOWN
+    lacking = sorted(name for name in must if name not in found and by_name[name].wire not in found)
+    told = f"{len(must) - len(lacking)} types" + (f"; not {', '.join(lacking[:3])}" if lacking else "")
+    return Check("types of the catalogue on record", f"{len(must)} types", told, not lacking)
 
 
 def _as_expected(name: str, pairs: Sequence[tuple[str, str]], resumed: bool) -> Check:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from psycopg_pool import PoolTimeout
 
 from consumers.clock import Clock, Due
 from consumers.ports import Stop
+from domain import profile
 from domain.catalogue import by_name
 from domain.record.signing import SeedSigner
 from domain.stages.ledger.duties_said import CLOCK, UNRESOLVED
+from domain.stages.rules import shifted
 from domain.submission import sign
 from infra import bootstrap, clock, keys, log_lines, memory
 from infra.heartbeat import Heartbeat, say_stopped
@@ -45,7 +48,7 @@ SELECT event_id, stream, clock, due_at, says, refusals FROM (
     WHERE next_at > '' AND next_at <= %(now)s
     UNION ALL
     SELECT next_at, mark_id, case_id, %(unresolved)s, shown_at, says, refusals FROM refusals
-    WHERE next_at > '' AND next_at <= %(now)s
+    WHERE next_at > '' AND next_at <= %(desk)s
 ) AS listed ORDER BY next_at, event_id LIMIT %(limit)s
 """
 _LEADS = b"""
@@ -79,6 +82,9 @@ def submission(due: Due, *, ledger: str, signer: SeedSigner) -> bytes:
         "data": due.data,
     }
     return sign(event, ledger=ledger, signer=signer)
+
+
+_STANDS = "refusal_unresolved"
 
 
 class ClockProcess:
@@ -130,10 +136,18 @@ class ClockProcess:
             self._lock = None
 
     def due(self, now: str) -> Sequence[Due]:
-        """What the views say is due."""
+        """What the views say is due; a refusal is, when it has stood as long as the registry lets it."""
+        sooner = self._sooner()
+        asked = {"now": now, "desk": shifted(now, sooner), "unresolved": UNRESOLVED, "limit": AT_ONCE}
         with self.world.pool.connection() as c:
-            rows = c.execute(_DUE, {"now": now, "unresolved": UNRESOLVED, "limit": AT_ONCE}).fetchall()
-        return [Due._make((*row[:4], orjson.loads(row[4]), row[5])) for row in rows]
+            rows = c.execute(_DUE, asked).fetchall()
+        found = [Due._make((*row[:4], orjson.loads(row[4]), row[5])) for row in rows]
+        return [due._replace(time=shifted(due.time, -sooner)) if due.type == UNRESOLVED else due for due in found]
+
+    def _sooner(self) -> timedelta:
+        """How much less than the profile's time, with which the view counts, the registry gives a refusal."""
+        self.world.registry.refresh()
+        return profile.deadline(_STANDS) - self.world.registry.registry.view().deadline(_STANDS)
 
     def send(self, dues: Sequence[Due]) -> Iterator[tuple[Due, str]]:
         """Publish and wait for the outcomes."""

@@ -50,6 +50,8 @@ CREATE TABLE caseload (agency text, case_id text, status text, care_lead text, p
 CREATE TABLE referrals (agency text, referral_id text, case_id text, direction text, from_agency text, to_agency text,
     victim_id text, service_type text, urgency text, state text, requested_at text, due_at text, answered_at text,
     last_pos bigint);
+CREATE TABLE refusals (agency text, role text, case_id text, type text, by_agency text, code text, event_id text,
+    refused_at text, shown_at text, times bigint, state text, next_at text, refusals bigint, mark_id text, says text);
 CREATE TABLE timeline (agency text, case_id text, events text);
 CREATE TABLE reference (partition int, dataset text, field text, code text, records bigint);
 """
@@ -488,6 +490,34 @@ def test_referrals_are_the_agencys_own_and_overdue_is_asked_of_the_clock(views: 
     assert ids("", STRANGER) == []
     last = views.get("/v1/referrals?limit=1&direction=in&state=accepted", HOTLINE).json()["referrals"][0]
     assert (last["overdue"], last["answered_at"], last["direction"]) == (False, None, "in")
+
+
+def test_a_refusal_stands_with_its_sender_and_later_on_the_duty_desk(views: Api) -> None:
+    past, future = "2026-01-01T00:00:00.000000Z", "2199-01-01T00:00:00.000000Z"
+    told = [
+        (POLICE, "sender", "c1", POLICE, past, "open"),
+        (POLICE, "sender", "c2", POLICE, past, "resolved"),
+        (POLICE, "sender", "c3", POLICE, past, "marked"),
+        (HOTLINE, "desk", "c1", POLICE, past, "marked"),
+        (HOTLINE, "desk", "c4", POLICE, future, "open"),
+    ]
+    for agency, role, case, by, shown, state in told:
+        views.sql(
+            "INSERT INTO refusals VALUES (%s, %s, %s, 't', %s, 'case.closed', %s, %s, %s, 2, %s, '', 0, '', '')",
+            agency, role, case, by, "e" if role == "sender" else "", past, shown, state,
+        )  # fmt: skip
+
+    def found(agency: str, query: str = "") -> list[tuple[str, str]]:
+        listed = pages(views, f"/v1/refusals?limit=1{query}", agency, "refusals")
+        return [(row["case_id"], row["role"]) for page in listed for row in page]
+
+    assert found(POLICE) == [("c1", "sender"), ("c3", "sender")]
+    assert found(HOTLINE) == [("c1", "desk")]
+    assert found(HOTLINE, "&role=sender") == []
+    assert found(STRANGER) == []
+    row = views.get("/v1/refusals?limit=1", HOTLINE).json()["refusals"][0]
+    assert (row["event_id"], row["code"], row["times"]) == (None, "case.closed", 2)
+    assert row["what"] == explain("case.closed")["what"]
 
 
 # -- reference: what leaves is counts --------------------------------------------------------------------------------

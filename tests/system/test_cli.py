@@ -24,7 +24,8 @@ from infra.demo import publisher
 from infra.kafka.append import Appender
 from infra.settings import Settings
 from system.filled import enrolled, generated, publish_all, wait_level
-from system.running import Child, Tamga, environment, rows, running
+from system.ledger_checks import submitted
+from system.running import Child, Tamga, environment, rows, running, until
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 FILE = Path(__file__).parents[2] / "examples" / "data" / "ctdc_14k.csv"
@@ -218,14 +219,14 @@ def test_lost_submissions_are_named_before_a_registrar_goes_on(
     assert tamga("verify")[0] == 0
 
 
-def test_an_import_that_is_interrupted_goes_on(ledger: Settings, tamga: Tamga, tmp_path: Path) -> None:
+def test_an_import_that_is_interrupted_goes_on(ledger: Settings, world: World, tamga: Tamga, tmp_path: Path) -> None:
     enrolled(ledger)
     lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)[:1001]
     file = tmp_path / "thousand.csv"
     file.write_text("".join(lines))
     argv = [sys.executable, "-m", "infra.cli.main", "import", "ctdc", str(file)]
     with subprocess.Popen(argv, env=environment(ledger), stderr=subprocess.PIPE, text=True) as interrupted:
-        time.sleep(4)
+        until(lambda: sum(submitted(world)) > 0, 60, "the first rows on the topic")
         interrupted.send_signal(signal.SIGINT)
         assert interrupted.stderr is not None
         told = interrupted.stderr.read()

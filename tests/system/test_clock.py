@@ -13,7 +13,7 @@ import pytest
 from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from domain.submission import sign
-from infra import bootstrap
+from infra import bootstrap, enrolment
 from infra.check_views import check_views
 from infra.kafka.append import Appender
 from infra.settings import Settings
@@ -178,4 +178,29 @@ def test_a_protective_refusal_stands_with_its_sender_and_on_the_duty_desk_until_
     resolved = lambda: {row[5] for row in rows(settings.database_url, sql, good["subject"])} == {"resolved"}  # noqa: E731
     until(resolved, what="the resolution")
     assert not rows(settings.database_url, "SELECT 1 FROM refusals WHERE next_at <> ''")
+    holds(settings)
+
+
+@pytest.fixture
+def soon(settings: Settings) -> None:
+    """The registry gives a refusal a second, before a registrar reads it."""
+    data = {"deadline": "refusal_unresolved", "after": "PT1S"}
+    enrolment.change(settings, "deadline_set.v1", settings.ledger_id, data)
+
+
+@pytest.mark.usefixtures("soon", "spine")
+def test_the_registry_says_how_soon_a_refusal_stands_on_the_duty_desk(
+    settings: Settings, signers: dict[str, SeedSigner], tmp_path: Path
+) -> None:
+    good = indicator(HOTLINE)
+    bad = referral(good) | {"data": {"urgency": "soon"}}
+    until(lambda: rows(settings.database_url, "SELECT 1 FROM pg_views WHERE viewname = 'refusals'"), what="views")
+    one = clock(settings, tmp_path, "a")
+    try:
+        send(settings, signers[HOTLINE], good, bad)
+        sql = "SELECT state FROM refusals WHERE role = 'desk' AND case_id = %s"
+        marked = lambda: rows(settings.database_url, sql, good["subject"]) == [("marked",)]  # noqa: E731
+        until(marked, what="a mark a second after the refusal")
+    finally:
+        one.stop()
     holds(settings)

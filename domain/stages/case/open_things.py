@@ -1,8 +1,8 @@
 """A case is closed when nothing in it is open: what that means for each stage stands in one table.
 
-A suspended investigation is open: what nobody looks for any more is not done. An action that the task force has
-assigned in the case keeps it open until its owner has done it. Called by the rule `nothing open in the case` and, for
-proceedings and holds, by the stage privacy.
+A suspended investigation is open: what nobody looks for any more is not done. So is an action of the task force that
+its owner has not completed, and an event that waits for approval. Called by the rule `nothing open in the case` and,
+for proceedings and holds, by the stage privacy.
 """
 
 from __future__ import annotations

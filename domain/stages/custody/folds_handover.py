@@ -54,7 +54,7 @@ def released(case: Case, recorded: Recorded) -> Changes:
         seal, tag = stated(data.get("seals"), index), stated(data.get("tags"), index)
         state: ItemState = "outward" if claim is None else "received"
         excused = "integrity_reason" in data
-        items[number] = Item(state, before.holder, began(event), recorded.at, seal or before.seal, tag, excused)
+        items[number] = Item(state, before.holder, began(event), seal or before.seal, tag, excused)
         known: dict[str, Any] = {"tag": before.tag or tag, "seal": before.seal or seal}
         known |= {"last_seal": known["seal"] or before.last_seal}
         if claim is None:
@@ -104,7 +104,7 @@ def refused(case: Case, recorded: Recorded) -> Changes:
         exhibits |= after(exhibit(case, number), number, ended(event))
         wrong = broke(recorded, number, "RECEIVER_NOT_NAMED_RECIPIENT")
         if transfer is not None and number in transfer.under_way("outward") and not wrong:
-            transfer = _item(transfer, number, "return", leg_from=began(event), leg_since=recorded.at)
+            transfer = _item(transfer, number, "return", leg_from=began(event))
     if transfer is None:
         return {"exhibits": exhibits}
     return {"exhibits": exhibits, "transfers": {**case.transfers, event.data["transfer_id"]: transfer}}

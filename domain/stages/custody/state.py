@@ -53,12 +53,11 @@ ItemState = Literal["outward", "return", "received", "returned", "withdrawn", "s
 @dataclass(frozen=True)
 class Item:
     """An exhibit within a transfer, with the seal and tag that its release states. `leg_from` is when the leg under way
-    began (release or refusal), `leg_since` the time of the entry that says so, from which the receipt falls due."""
+    began (release or refusal): from then on the receipt falls due."""
 
     state: ItemState
     from_holder: str | None
     leg_from: str
-    leg_since: str
     seal: str | None = None
     tag: str | None = None
     excused: bool = False
@@ -80,8 +79,8 @@ class Transfer:
         return tuple(number for number, item in self.items.items() if item.state == leg)
 
     def since(self, leg: str) -> str | None:
-        """The entry time from which the receipt on this leg falls due; None when nothing is under way on it."""
-        return min((item.leg_since for item in self.items.values() if item.state == leg), default=None)
+        """The time from which the receipt on this leg falls due; None when nothing is under way on it."""
+        return min((item.leg_from for item in self.items.values() if item.state == leg), default=None)
 
     @property
     def is_open(self) -> bool:

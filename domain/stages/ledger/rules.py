@@ -14,7 +14,8 @@ from domain.catalogue import EventType
 from domain.event import Event
 from domain.stages.ledger import approvals, correction
 from domain.stages.rules import HOLDS, Broken, Context, Rules
-from domain.stages.state import Held, Past, StreamState
+from domain.stages.state import Held, StreamState
+from domain.stages.trail import Past
 
 if TYPE_CHECKING:
     from domain.case import Case

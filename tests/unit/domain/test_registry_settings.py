@@ -12,7 +12,7 @@ from domain.record.entry import unb64u
 from domain.stages.rules import Context, shifted
 from unit.domain.proceedings import TO_VERDICT, lapsed
 from unit.domain.registry_records import BEFORE, LEDGER, is_ignored, public, record, registry
-from unit.domain.story import AT, CHILD_PROTECTION, HOTLINE, INDICATED, PRESUMED, act, given, outcome, take
+from unit.domain.story import AT, CHILD_PROTECTION, CLOCK, HOTLINE, INDICATED, PRESUMED, Act, act, given, outcome, take
 
 
 def due(name: str, after: Any, grade: str | None = None, *, subject: str = LEDGER) -> bytes:
@@ -138,6 +138,14 @@ def test_an_entry_is_late_as_the_registry_sets_it() -> None:
     screened = act("identification.ScreeningCompleted", HOTLINE, time=shifted(AT, -timedelta(hours=30)))
     assert outcome(case, screened, Context(AT, registry(*BEFORE).view())) == ("LATE_ENTRY",)
     assert outcome(case, screened, Context(AT, registry(*BEFORE, due("late_entry", "P2D")).view())) == ()
+
+
+def test_a_refusal_stands_with_its_sender_as_long_as_the_registry_sets_it() -> None:
+    refused_at = shifted(AT, -timedelta(minutes=5))
+    said = {"refused_type": INDICATED.type, "refusal": "data.missing_field", "by": HOTLINE, "refused_at": refused_at}
+    marked = Act("ledger.RefusalUnresolvedMarked", CLOCK, said, time=refused_at)
+    assert outcome(given([]), marked, Context(AT, registry(*BEFORE).view())) == "clock.moot"
+    assert outcome(given([]), marked, Context(AT, registry(*BEFORE, due("refusal_unresolved", "PT5M")).view())) == ()
 
 
 def test_a_recovery_period_is_as_long_as_the_registry_sets_it() -> None:

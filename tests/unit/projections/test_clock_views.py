@@ -14,7 +14,7 @@ from domain.case import Case
 from domain.catalogue import by_name, check
 from domain.event import Recorded
 from domain.refusals import Refusal
-from domain.stages.ledger.duties import all_open
+from domain.stages.ledger.duties import all_open, duties_of
 from domain.stages.ledger.duties_said import CLOCK, mark_id
 from domain.stages.rules import Context, shifted
 from domain.stream import admit, evolve
@@ -148,7 +148,9 @@ def test_the_rows_are_the_duties_of_the_registrars_state() -> None:
                 folded(view, groups if view.name == "duties" else {}, Entry(0, recorded.n, STREAM, recorded))
         rows = [DutyRow._make(row) for row in groups[STREAM].values() if row[2]]
         live = {(r.event_id, r.state == "marked") for r in rows if r.state in ("open", "marked")}
-        assert live == {(mark_id(STREAM, d.of, d.deadline, d.due_at, d.owner), d.marked) for d in all_open(case.duties)}
+        assert live == {
+            (mark_id(STREAM, d.of, d.deadline, d.due_at, d.owner), d.marked) for d in all_open(duties_of(case))
+        }
 
 
 def refused(type_: str, by: str, *, at: str = AT, code: str = "data.missing_field", id: str = "x") -> Entry:

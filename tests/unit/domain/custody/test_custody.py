@@ -86,7 +86,7 @@ REFUSALS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("an unknown transfer", [], WITHDRAWN, "transfer.unknown"),
     ("a transfer is released once", SENT, by(POLICE, RELEASED, to_holder="l-3"), "id.already_minted"),
     ("the clock marks a leg once", [*SENT, OVERDUE], by(CLOCK, OVERDUE, due_at=clock(10, day=3)), "clock.moot"),
-    ("not before it is due", SENT, by(CLOCK, OVERDUE, due_at=clock(8, 59, day=3)), "clock.moot"),
+    ("not before it is due", SENT, by(CLOCK, OVERDUE, due_at=clock(3, 59, day=3)), "clock.moot"),
     ("not the leg that is not under way", SENT, by(CLOCK, OVERDUE, leg="return"), "clock.moot"),
     ("what is received is not overdue", [*SENT, RECEIVED], OVERDUE, "clock.moot"),
     ("a hold is placed", KEPT, HELD, ()),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from hypothesis import given as always
+from hypothesis import strategies as st
 
+from domain.stages.ledger.duties import duties_of
 from domain.stages.ledger.duties_dormancy import dormancy_duty
 from domain.stages.ledger.duties_row import OVERDUE
+from domain.stages.ledger.duties_said import mark_id
 from domain.stages.rules import Context
 from unit.domain.proceedings import TO_SUSPECT
 from unit.domain.story import (
@@ -37,7 +42,7 @@ Open = dict[str, tuple[str, str, bool]]
 
 def open_after(*acts: Act) -> Open:
     """The open duties of a case."""
-    duties = given([INDICATED, *acts]).duties
+    duties = duties_of(given([INDICATED, *acts]))
     return {duty.deadline: (duty.due_at, duty.owner, duty.marked) for duty in duties.open.values()}
 
 
@@ -168,7 +173,7 @@ def test_an_old_case_entered_late_is_marked_now_and_then_not_at_each_event() -> 
     for number in range(1, 29):
         done = replace(FLAG, time=day(number, 1), id=uid(f"flag {number}"), data={"flag_id": uid(f"f{number}")})
         case, _ = take(case, done)
-        duty = dormancy_duty(case.duties)
+        duty = dormancy_duty(duties_of(case))
         assert duty is not None
         if duty.due_at <= AT:
             marks += 1
@@ -203,3 +208,11 @@ def test_a_protective_refusal_is_marked_until_it_is_put_right(
     name: str, before: list[Act], when: Act, context: Context, then: str | tuple[str, ...]
 ) -> None:
     assert outcome(given(before), when, context) == then
+
+
+@always(name=st.lists(st.text(max_size=40), min_size=5, max_size=5))
+def test_a_mark_bears_a_version_5_uuid_of_what_it_is_about(name: list[str]) -> None:
+    stream, of, duty, due_at, owner = name
+    assert mark_id(stream, of, duty, due_at, owner) == str(
+        uuid5(uuid5(NAMESPACE_URL, "https://tamga.mn/clock"), "/".join(name))
+    )

@@ -17,7 +17,8 @@ from domain.stages.ledger.duties_open import Facts, opened
 from domain.stages.ledger.duties_row import ELSEWHERE, NOT_COMPUTED, OVERDUE, Row
 from domain.stages.ledger.duties_table import ROWS
 from domain.stages.rules import HOLDS
-from domain.stages.state import Past, StreamState
+from domain.stages.state import StreamState
+from domain.stages.trail import Trail
 from unit.domain.story import AT, CLOCK, HOTLINE, INDICATED, LATER, SHELTER, STREAM, act, given, outcome, uid
 
 ALL: dict[str, EventType] = {entry["type"]: event_type(entry) for entry in read()["types"]}
@@ -125,7 +126,8 @@ def test_the_breach_says_which_right_was_not_kept(deadline: str, code: str) -> N
     row = next(row for row in ROWS if row.deadline == deadline)
     duty = duty_of(row, first(row))
     assert duty is not None
-    case = given([INDICATED], duties=Duties({(duty.of, deadline, 1): duty}))
+    case = given([INDICATED])
+    case = replace(case, trail=Trail(case.trail, first(row)))
     assert outcome(case, act(OVERDUE, CLOCK, **duty.says), LATER) == (code,)
 
 
@@ -200,29 +202,42 @@ class There:
         return ()
 
 
-MISFILED = {"m": (Past("x.Y", SHELTER, "o", AT, 1),)}
+def trail(*entries: Recorded) -> Trail:
+    """The trail of these entries."""
+    found = Trail()
+    for entry in entries:
+        found = Trail(found, entry)
+    return found
+
+
+def filed(event_id: str) -> Recorded:
+    """An event of a type that nobody knows."""
+    return Recorded(Event(event_id, SHELTER, STREAM, "x.Y", AT, "u", "o", {}), AT, 1, ())
+
+
 HALVES = [
     (
         recorded("investigation.ProceedingsJoined", other_case="B", investigation_id="i"),
-        Case("B", duties=Duties(halves=frozenset({("investigation.ProceedingsJoined", STREAM, "i")}))),
+        recorded("investigation.ProceedingsJoined", other_case=STREAM, other_investigation="i"),
     ),
     (
         recorded("custody.ExhibitReferenced", home_case="B", exhibit_number="E-1"),
-        Case("B", duties=Duties(halves=frozenset({("custody.HoldPlaced", STREAM, "E-1")}))),
+        recorded("custody.HoldPlaced", for_case=STREAM, exhibit_number=["E-1"]),
     ),
-    (recorded("ledger.EventMisfiled", right_stream="B", of="m"), StreamState("B", events={"m2": MISFILED["m"]})),
+    (recorded("ledger.EventMisfiled", right_stream="B", of="m"), filed("m2")),
 ]
 
 
 @pytest.mark.parametrize(("half", "other"), HALVES, ids=[half.event.type for half, _ in HALVES])
-def test_a_half_is_answered_in_the_other_stream(half: Recorded, other: StreamState) -> None:
+def test_a_half_is_answered_in_the_other_stream(half: Recorded, other: Recorded) -> None:
     duty = duty_of(ROW[(half.event.type, "other_half")], half)
     assert duty is not None
-    here = Case(STREAM, duties=Duties({(duty.of, duty.deadline, 1): duty}), events=MISFILED)
+    here = Case(STREAM, trail=trail(filed("m"), half))
+    there = Case("B", trail=trail(other))
     mark, known = Event("c", CLOCK, STREAM, OVERDUE, AT, "u", "a", duty.says), by_name[OVERDUE]
     assert duty_open(here, mark, known, LATER) == HOLDS
     assert duty_open(here, mark, known, replace(LATER, elsewhere=There(B=StreamState("B")))) == HOLDS
-    assert duty_open(here, mark, known, replace(LATER, elsewhere=There(B=other))) == ("clock.moot",)
+    assert duty_open(here, mark, known, replace(LATER, elsewhere=There(B=there))) == ("clock.moot",)
 
 
 def test_an_unknown_type_and_a_reference_record_open_nothing() -> None:
