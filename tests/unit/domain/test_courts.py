@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.stages.case.open_things import open_things
@@ -11,8 +13,10 @@ from unit.domain.proceedings import (
     CONVICTED,
     DEFENDANT,
     FINAL,
+    HANDED_OVER,
     INDICTED,
     INVESTIGATION,
+    RECEIVED,
     SECOND,
     SECOND_CHARGE,
     TO_APPEAL,
@@ -37,6 +41,19 @@ SECOND_SUSPECT = suspected(defendant_id=SECOND)
 SECOND_ACCUSED = decided(defendant_id=SECOND, charge_id=SECOND_CHARGE)
 SENTENCED = act("prosecution.SentenceImposed", COURT, months_imprisonment=24)
 CASSATION = appealed("cassation", "second appeal")
+BACK = [
+    *TO_FILE,
+    SECOND_SUSPECT,
+    ACCUSED,
+    SECOND_ACCUSED,
+    INDICTED,
+    replace(INDICTED, data={**INDICTED.data, "defendant_id": SECOND, "charge_id": [SECOND_CHARGE]}),
+    TRIED,
+    CONVICTED,
+    act("prosecution.CaseReturnedForInvestigation", COURT),
+    replace(HANDED_OVER, id=uid("once more")),
+    replace(RECEIVED, id=uid("received once more")),
+]
 BOTH = {"charge_id": [CHARGE, SECOND_CHARGE], "articles": ["13.1", "13.1"]}
 REMITTED_IN_PART = [
     *TO_CHARGE,
@@ -56,6 +73,8 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a verdict on what is before the court", [*TO_CHARGE, TRIED], CONVICTED, "prosecution.not_before_court"),
     ("a result for each charge", TO_TRIAL, verdict(results=[]), "prosecution.lists_differ"),
     ("a verdict is rendered once", TO_VERDICT, verdict("acquitted"), "prosecution.not_before_court"),
+    ("what is judged is not decided again when the file of another comes back", BACK, ACCUSED, "charge.with_court"),
+    ("but the charge of the other", BACK, SECOND_ACCUSED, ()),
     ("a sentence", TO_VERDICT, SENTENCED, ()),
     ("a sentence under a lesser article", [*TO_TRIAL, verdict("reclassified", "16.1")], SENTENCED, ()),
     ("no sentence after an acquittal", [*TO_TRIAL, verdict("acquitted")], SENTENCED, "prosecution.not_convicted"),

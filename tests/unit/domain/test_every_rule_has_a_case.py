@@ -26,7 +26,7 @@ from domain.profile import AGENCIES
 from domain.refusals import Refusal
 from domain.stages.rules import Rule, shifted
 from domain.stream import _QUESTIONS, _RULES, _STAGES, _of_kind
-from unit.domain.story import CONTEXT, LATER, Act, Recused, event, names, take, uid
+from unit.domain.story import CONTEXT, HOTLINE, LATER, STREAM, Act, Recused, act, event, names, outcome, take, uid
 from unit.domain.tables import TABLES, Row, rows
 
 ALWAYS = {
@@ -210,6 +210,14 @@ def found() -> dict[str, set[str]]:
 @pytest.mark.parametrize("name", by_name)
 def test_every_type_is_accepted_and_each_of_its_rules_is_broken_in_some_row(name: str) -> None:
     assert not needed(by_name[name]) - found()[name]
+
+
+EFFECTS = [known.name for known in by_name.values() if known.kind == "effect"]
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_what_the_ledger_states_is_never_submitted(name: str) -> None:
+    assert outcome(Case.new(STREAM), act(name, HOTLINE)) == "type.not_submittable"
 
 
 def tells_of_an_act(row: object) -> bool:
