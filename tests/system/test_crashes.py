@@ -383,19 +383,16 @@ def test_a_partition_moves_between_registrars_of_the_group_and_nothing_is_lost_o
     opened.publish(count(200, 2000), count(1500, 12_000))
     opened.start("registrar-1", "projector")
     until(lambda: owned(opened, "registrar-1") == everything, 60, "every partition with the first")
-    for _ in range(count(1, 3)):
-        opened.start("registrar-2")
-        until(lambda: owned(opened, "registrar-2"), 60, "a partition with the second")
-        until(lambda: owned(opened, "registrar-1").isdisjoint(owned(opened, "registrar-2")), 60, "one owner each")
+    here, there = "registrar-1", "registrar-2"
+    for _ in range(count(1, 6)):
+        opened.start(there)
+        until(lambda there=there: owned(opened, there), 60, "a partition with the one that has come")
+        until(lambda here=here, there=there: owned(opened, here).isdisjoint(owned(opened, there)), 60, "one owner each")
         opened.publish(count(100, 500), 0)
-        opened.children.pop("registrar-1").stop()
-        until(lambda: owned(opened, "registrar-2") == everything, 60, "every partition with the second")
+        opened.children.pop(here).stop()
+        until(lambda there=there: owned(opened, there) == everything, 60, "every partition with the one that stays")
         opened.publish(count(100, 500), 0)
-        opened.start("registrar-1")
-        until(lambda: owned(opened, "registrar-1"), 60, "a partition with the first again")
-        opened.publish(count(100, 500), 0)
-        opened.children.pop("registrar-2").stop()
-        until(lambda: owned(opened, "registrar-1") == everything, 60, "every partition with the first again")
+        here, there = there, here
     opened.check()
 
 
