@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.event import Event, Recorded
+from domain.stages.case.leads import opened
 from domain.stages.change import changed
 from domain.stages.consent import voided_with
 from domain.stages.guardianship import Guardian
@@ -162,18 +163,14 @@ def _received_by_authority(case: Case, recorded: Recorded) -> Changes:
 def _child_reported_missing(case: Case, recorded: Recorded) -> Changes:
     data = recorded.event.data
     victim = victim_of(case, recorded.event)
-    changes: Changes = {
-        "status": "open",
+    return {
+        **opened(recorded),
         "victims": {
             **case.victims,
             data["victim_id"]: changed(victim, age_band=data.get("age_band") or victim.age_band),
         },
         "missing": {**case.missing, data["missing_id"]: Missing(data["victim_id"])},
     }
-    for effect in recorded.effects:
-        if effect.type == "case.LeadsAssigned":
-            changes |= {"care_lead": effect.data["care"], "proceedings_lead": effect.data["proceedings"]}
-    return changes
 
 
 def _no_longer_missing(case: Case, victim_id: str) -> Changes:
