@@ -7,7 +7,6 @@ PostgreSQL or the projector's views are away.
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
@@ -29,13 +28,13 @@ from domain.record.signing import SeedSigner
 from domain.stages.ledger.duties_said import CLOCK, UNRESOLVED
 from domain.stages.rules import shifted
 from domain.submission import sign
-from infra import bootstrap, clock, keys, log_lines, memory
-from infra.heartbeat import Heartbeat, say_stopped
-from infra.kafka.errors import LogAway, LogFault
+from infra import bootstrap, clock, keys
+from infra.entry.service import serve
+from infra.heartbeat import Heartbeat
+from infra.kafka.errors import LogAway
 from infra.publishing import Item, NotJudgedError, publish
-from infra.settings import Settings, load
+from infra.settings import Settings
 
-STOPPED = 3
 STANDBY = "standby"
 LOCK = 7268
 AT_ONCE = 500
@@ -99,6 +98,10 @@ class ClockProcess:
         self.told_to_stop = threading.Event()
         self.clock = Clock(source=self.due, send=self.send, now=clock.now, monotonic=time.monotonic, alarm=self.alarm)
         self._lock: psycopg.Connection[Any] | None = None
+
+    def stop(self) -> None:
+        """Told to: `run` ends soon."""
+        self.told_to_stop.set()
 
     def run(self) -> int:
         """Until told to stop (0)."""
@@ -164,30 +167,7 @@ class ClockProcess:
 
 def main() -> int:
     """Entry point."""
-    settings = load()
-    name = f"clock-{settings.instance}"
-    log = log_lines.configure(name)
-    process: ClockProcess | None = None
-    while process is None:
-        try:
-            process = ClockProcess(settings, log)
-        except (LogAway, PersistenceError, psycopg.Error) as away:
-            log.warning("waiting", reason=type(away).__name__)
-            time.sleep(1)
-        except (LogFault, Stop) as fault:
-            log.critical("stopped", code=fault.code, message=fault.message)
-            say_stopped(settings.database_url, name, "clock", fault.code, fault.message)
-            return STOPPED
-
-    def stop(*_: object) -> None:
-        assert process is not None
-        process.told_to_stop.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    memory.settle()
-    log.info("started")
-    return process.run()
+    return serve("clock", ClockProcess, away=(psycopg.Error,), faults=(Stop,))
 
 
 if __name__ == "__main__":

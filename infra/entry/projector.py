@@ -6,7 +6,6 @@ that it was.
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -19,17 +18,17 @@ from psycopg_pool import PoolTimeout
 
 from consumers.projector import GapError, LiveView, project
 from domain.record.chain import ORIGIN, Head, Placed
-from infra import bootstrap, log_lines, memory, view_tables
-from infra.heartbeat import Heartbeat, say_stopped
+from infra import bootstrap, view_tables
+from infra.entry.service import STOPPED, serve
+from infra.heartbeat import Heartbeat
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionsLog
 from infra.kafka.topics import TopicFacts
-from infra.settings import Settings, load
+from infra.settings import Settings
 from infra.view_tables import StaleProjectorError, ViewTable
 from projections.all_views import VIEWS
 from projections.engine import model_hash
 
-STOPPED = 3
 IDLE_MS = 100
 BATCH = 5000
 LOOK_SECONDS = 2.0
@@ -72,6 +71,10 @@ class ProjectorProcess:
         self._writing: dict[int, Future[None]] = {}
         self._looked = time.monotonic()
         self.running = True
+
+    def stop(self) -> None:
+        """Told to: `run` ends soon."""
+        self.running = False
 
     def run(self) -> int:
         """Until told to stop (0) or a fault (3)."""
@@ -158,30 +161,7 @@ def head_of(placed: list[Placed]) -> Head:
 
 def main() -> int:
     """Entry point."""
-    settings = load()
-    log = log_lines.configure(f"projector-{settings.instance}")
-    process: ProjectorProcess | None = None
-    while process is None:
-        try:
-            process = ProjectorProcess(settings, log)
-        except (LogAway, PersistenceError) as away:
-            log.warning("waiting", reason=type(away).__name__)
-            time.sleep(1)
-        except LogFault as fault:
-            log.critical("stopped", code=fault.code, message=fault.message)
-            name = f"projector-{settings.instance}"
-            say_stopped(settings.database_url, name, "projector", fault.code, fault.message)
-            return STOPPED
-
-    def stop(*_: object) -> None:
-        assert process is not None
-        process.running = False
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    memory.settle()
-    log.info("started")
-    return process.run()
+    return serve("projector", ProjectorProcess)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ in the process table, when the log is not the log that it was or a clock is wron
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 import time
@@ -18,17 +17,17 @@ from eventsourcing.persistence import PersistenceError
 from consumers.ports import Stop
 from consumers.registrar import Clocks, PartitionRegistrar
 from domain.registry import View
-from infra import bootstrap, clock, log_lines, memory
+from infra import bootstrap, clock
 from infra.entry.partition_worker import PartitionWorker
+from infra.entry.service import STOPPED, serve
 from infra.entry.submissions_topic import SubmissionsTopic
-from infra.heartbeat import Heartbeat, say_stopped
+from infra.heartbeat import Heartbeat
 from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
 from infra.kafka.log import PartitionLog
-from infra.settings import Settings, load
+from infra.settings import Settings
 
-STOPPED = 3
 DEFECT = 1
 """A fault of this program, not of the log: whoever supervises it starts it again."""
 SHARE_MS = 200
@@ -70,6 +69,10 @@ class RegistrarProcess:
         self._deleted = time.monotonic()
         self._forced = os.environ.get("TAMGA_FORCE_PARTITION")
         self._membership: Membership | None = None
+
+    def stop(self) -> None:
+        """Told to: `run` ends soon."""
+        self.told_to_stop.set()
 
     def run(self) -> int:
         """Until told to stop (0) or a fault (3)."""
@@ -156,30 +159,7 @@ class RegistrarProcess:
 
 def main() -> int:
     """Entry point."""
-    settings = load()
-    log = log_lines.configure(f"registrar-{settings.instance}")
-    process: RegistrarProcess | None = None
-    while process is None:
-        try:
-            process = RegistrarProcess(settings, log)
-        except (LogAway, PersistenceError) as away:
-            log.warning("waiting", reason=type(away).__name__)
-            time.sleep(1)
-        except LogFault as fault:
-            log.critical("stopped", code=fault.code, message=fault.message)
-            name = f"registrar-{settings.instance}"
-            say_stopped(settings.database_url, name, "registrar", fault.code, fault.message)
-            return STOPPED
-
-    def stop(*_: object) -> None:
-        assert process is not None
-        process.told_to_stop.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    memory.settle()
-    log.info("started")
-    return process.run()
+    return serve("registrar", RegistrarProcess)
 
 
 if __name__ == "__main__":
