@@ -1,18 +1,21 @@
 """The projector folds effective entries into every view; rows and position are written in one transaction.
 
-A batch of one partition goes through all views: load the rows of its groups with one query each, fold in memory, write
-back with one statement each, move the heads, commit. Groups used lately stay in memory, as the projector is the only
-writer while its heads move. A view that a rebuild has switched is opened anew.
+A batch of one partition goes through all views, the rooms first, since they say what each agency is told: load the rows
+of its groups with one query each, fold in memory, write back with one statement each, move the heads, commit. All views
+of a partition stand at one head. Groups used lately stay in memory, as the projector is the only writer while its heads
+move. A view that a rebuild has switched is opened anew.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Protocol
 
 from domain.record.chain import Head, Placed
-from projections.engine import Group, Parked, Row, View, fold
+from domain.registry import Registry
+from projections.all_views import NEEDS_ROOMS, ROOMS
+from projections.engine import Group, Key, Parked, Row, View, fold
 from projections.entry import Entry, read
 
 CACHED_ROWS = 25_000
@@ -31,10 +34,12 @@ class Table(Protocol):
 
     def head(self, c: Any, partition: int) -> tuple[str, Head]: ...
     def load(self, c: Any, groups: Sequence[str]) -> dict[str, Group]: ...
+    def remove(self, c: Any, gone: Sequence[Key]) -> None: ...
     def copy(self, c: Any, rows: Sequence[Row]) -> None: ...
     def write(self, c: Any, rows: Sequence[Row]) -> None: ...
     def park(self, c: Any, partition: int, parked: Parked) -> None: ...
     def parked(self, c: Any) -> set[str]: ...
+    def skipped(self, c: Any, partition: int) -> Container[int]: ...
 
 
 Move = Callable[[Any, int, "dict[str, Head]", Head], None]
@@ -51,19 +56,23 @@ class LiveView:
         self.table, self.partition = table, partition
         self.parked = Parked(table.parked(c))
         self.head = table.head(c, partition)[1]
+        self._skipped = table.skipped(c, partition)
+        self._appends: bool = getattr(table.view, "appends", False)
         self._groups: OrderedDict[str, Group] = OrderedDict()
 
     def apply(self, c: Any, entries: Sequence[Entry]) -> None:
         """Fold a batch and write it in the open transaction."""
-        view, before = self.table.view, self.head
-        fresh = [e for e in entries if e.pos > before.pos]
-        groups = self._load(c, {g for e in fresh for g in view.groups(e)})
-        changed = fold(view, groups, fresh, self.parked)
+        view = self.table.view
+        groups = self._load(c, {g for e in entries for g in view.groups(e)})
+        changed = fold(view, groups, entries, self.parked, self._skipped)
+        self.table.remove(c, [key for _, key in changed.gone])
         self.table.copy(c, [groups[group][key] for group, key in changed.made])
         self.table.write(c, [groups[group][key] for group, key in changed.other])
         self.table.park(c, self.partition, self.parked)
 
     def _load(self, c: Any, wanted: set[str]) -> dict[str, Group]:
+        if self._appends:
+            return {name: {} for name in wanted}
         missing = [g for g in wanted if g not in self._groups]
         for name, rows in self.table.load(c, missing).items():
             self._groups[name] = rows
@@ -81,19 +90,27 @@ class LiveView:
                 held -= len(self._groups.pop(name))
 
 
-def project(c: Any, views: Sequence[LiveView], placed: Sequence[Placed], after: Head, *, move: Move) -> None:
-    """Apply a batch to the views of its partition in the open transaction.
+def project(
+    c: Any, views: Sequence[LiveView], placed: Sequence[Placed], after: Head, registry: Registry, *, move: Move
+) -> None:
+    """Apply a batch to the views of its partition, which stand at one head, in the open transaction.
 
     When the transaction fails, the views must be opened anew: what they hold in memory has then not happened. Raises
-    `GapError` when entries between a view's head and the batch are missing.
+    `GapError` when entries between the views' head and the batch are missing.
     """
-    partition = views[0].partition
-    entries = [read(p, partition) for p in placed]
-    behind = [live for live in views if live.head.pos < after.pos]
-    for live in behind:
-        if live.head.pos < entries[0].pos - 1:
-            raise GapError(f"{live.table.view.name}/{partition}")
+    partition, before = views[0].partition, views[0].head
+    entries = [read(p, partition, registry) for p in placed if p.entry.pos > before.pos]
+    if not entries:
+        return
+    if entries[0].pos != before.pos + 1:
+        raise GapError(f"partition {partition}")
+    lost: set[str] = set()
+    for live in views:
+        if lost and live.table.view.name in NEEDS_ROOMS:
+            live.parked.streams |= lost
         live.apply(c, entries)
-    move(c, partition, {live.table.table: live.head for live in behind}, after)
-    for live in behind:
+        if live.table.view.name == ROOMS:
+            lost = live.parked.streams
+    move(c, partition, {live.table.table: live.head for live in views}, after)
+    for live in views:
         live.head = after

@@ -55,9 +55,10 @@ def check_views(
     world: bootstrap.World, names: Sequence[str], progress: Callable[[int, int], None] | None = None
 ) -> list[ViewCheck]:
     """Compare the views that there are. Raises `CannotFoldError`, `LogFault`, `LogAway`."""
-    with world.pool.connection() as c:
+    with world.pool.connection() as c, c.transaction():
+        c.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         found = {name: live for name in names if (live := _live(c, VIEWS[name])) is not None}
-    limits = {name: live.heads for name, live in found.items()}
+    limits = next((live.heads for live in found.values()), {})
     folded = fold_record(world, tuple(found), limits=limits, progress=progress)
     return [
         compare(VIEWS[name], live, by_key(VIEWS[name], (row for part in folded for row in part.rows[name])))
@@ -97,12 +98,10 @@ def compare(view: View, live: Live, fresh: dict[Key, Row]) -> ViewCheck:
 
 
 def _live(c: Connection, view: View) -> Live | None:
-    """The view's rows and heads in one snapshot; None before the projector has made it."""
-    with c.transaction():
-        c.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        table = view_tables.live(c, view)
-        if table is None:
-            return None
-        heads = c.execute("SELECT partition, pos FROM view_head WHERE table_name = %s", (table.table,)).fetchall()
-        parked = c.execute("SELECT count(*) FROM parked WHERE table_name = %s", (table.table,)).fetchone()
-        return Live(by_key(view, table.rows(c)), dict(heads), parked[0] if parked else 0)
+    """The view's rows and heads in the snapshot; None before the projector has made it."""
+    table = view_tables.live(c, view)
+    if table is None:
+        return None
+    heads = c.execute("SELECT partition, pos FROM view_head WHERE table_name = %s", (table.table,)).fetchall()
+    parked = c.execute("SELECT count(*) FROM parked WHERE table_name = %s", (table.table,)).fetchone()
+    return Live(by_key(view, table.rows(c)), dict(heads), parked[0] if parked else 0)

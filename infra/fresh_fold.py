@@ -1,7 +1,7 @@
 """Views folded anew from the record on Kafka, in memory: what a rebuild writes and what a check compares with.
 
 It is the projector's fold over the projector's reader, from position zero. An entry that cannot be folded stops it:
-what a live projector parks must not disappear in a rebuild.
+what a live projector parks must not disappear in a rebuild. Rows that only come are handed on as they are made.
 """
 
 from __future__ import annotations
@@ -10,12 +10,18 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from domain.record.chain import ORIGIN, Head
-from infra import bootstrap
+from domain.record.chain import ORIGIN, Head, Placed
+from infra import bootstrap, view_tables
 from infra.over_partitions import Tick, over_partitions
-from projections.all_views import VIEWS
+from infra.view_tables import head_of
+from projections.all_views import VIEWS, with_rooms
 from projections.engine import Group, Row, fold
-from projections.entry import read
+from projections.entry import Entry, read
+
+Sink = Callable[[str, list[Row]], None]
+"""Takes rows that are final: (view, rows)."""
+
+CHUNK = 20_000
 
 
 class Folded(NamedTuple):
@@ -27,18 +33,44 @@ class Folded(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Which views, and up to which position each: {view: {partition: position}}; a view without a limit is read to the
-    end of the log."""
+    """Which views, and up to which position of each partition; a partition without a limit is read to its end."""
 
     views: tuple[str, ...]
-    limits: Mapping[str, Mapping[int, int]]
+    limits: Mapping[int, int]
+
+
+class FreshFold:
+    """Views of one partition, from nothing, with the rooms that they fold."""
+
+    def __init__(self, views: Sequence[str], skipped: Mapping[str, frozenset[int]], sink: Sink | None = None) -> None:
+        self._wanted = tuple(views)
+        self._groups: dict[str, dict[str, Group]] = {name: defaultdict(dict) for name in with_rooms(self._wanted)}
+        self._skipped, self._sink = skipped, sink
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Fold a batch. Raises `CannotFoldError`."""
+        for name, groups in self._groups.items():
+            fold(VIEWS[name], groups, entries, None, self._skipped.get(name, frozenset()))
+            if self._sink is not None and getattr(VIEWS[name], "appends", False) and len(groups) > CHUNK:
+                self._hand_on(name)
+
+    def _hand_on(self, name: str) -> None:
+        assert self._sink is not None
+        groups = self._groups[name]
+        if name in self._wanted:
+            self._sink(name, [row for group in groups.values() for row in group.values()])
+        groups.clear()
+
+    def rows(self) -> dict[str, list[Row]]:
+        """The rows that were not handed on, by view."""
+        return {name: [row for group in self._groups[name].values() for row in group.values()] for name in self._wanted}
 
 
 def fold_record(
     world: bootstrap.World,
     views: Sequence[str],
     *,
-    limits: Mapping[str, Mapping[int, int]] | None = None,
+    limits: Mapping[int, int] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Folded]:
     """Fold the whole record. Raises `CannotFoldError`, `LogFault`, `LogAway`."""
@@ -46,19 +78,31 @@ def fold_record(
 
 
 def fold_partition(world: bootstrap.World, partition: int, wanted: Wanted, tick: Tick) -> Folded:
-    """Fold one partition from zero."""
-    groups: dict[str, dict[str, Group]] = {name: defaultdict(dict) for name in wanted.views}
-    ends = {name: wanted.limits.get(name, {}).get(partition) for name in wanted.views}
-    last = None if None in ends.values() else max((e for e in ends.values() if e is not None), default=-1)
+    """Fold one partition from zero and keep every row."""
+    return fold_into(world, partition, wanted, tick, None)
+
+
+def fold_into(world: bootstrap.World, partition: int, wanted: Wanted, tick: Tick, sink: Sink | None) -> Folded:
+    """Fold one partition from zero; what only comes goes to the sink on the way."""
+    with world.pool.connection() as c:
+        skipped = view_tables.skipped(c, partition)
+    fresh, limit, head = FreshFold(wanted.views, skipped, sink), wanted.limits.get(partition), ORIGIN
+    if limit is not None and limit < 0:
+        return Folded(fresh.rows(), head, 0)
     reader = bootstrap.open_reader(world, partition)
     reader.start(ORIGIN, world.topics.facts(world.settings.topics.ledger))
+    registry = world.registry.registry
     for placed in reader.catch_up():
-        entries = [read(p, partition) for p in placed]
-        for name, end in ends.items():
-            fold(VIEWS[name], groups[name], entries if end is None else [e for e in entries if e.pos <= end], None)
-        tick(len(placed))
-        if last is not None and placed[-1].entry.pos >= last:
+        upto = within(placed, limit)
+        fresh.take([read(p, partition, registry) for p in upto])
+        tick(len(upto))
+        head = head_of(upto)
+        if limit is not None and head.pos >= limit:
             break
     reader.log.close()
-    rows = {name: [row for group in found.values() for row in group.values()] for name, found in groups.items()}
-    return Folded(rows, reader.head, reader.fence.void)
+    return Folded(fresh.rows(), head, reader.fence.void)
+
+
+def within(placed: list[Placed], limit: int | None) -> list[Placed]:
+    """The entries up to a position."""
+    return placed if limit is None or placed[-1].entry.pos <= limit else [p for p in placed if p.entry.pos <= limit]

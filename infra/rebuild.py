@@ -1,9 +1,10 @@
 """A view is rebuilt from zero beside the live one and switched in one transaction, while the projector goes on.
 
-Each partition is folded in memory and copied into a table that no reader sees, by several processes where the record is
-long. One transaction then adds the keys, follows the record, puts the new tables behind the SQL views, locks the old
-ones, follows to the end and drops them. What a killed rebuild leaves is removed by the next. The projector finds its
-table gone and opens the new one. Locks are taken in the order readers and projector take them: view, table, heads.
+Each partition is folded in memory up to where the live views stand, and copied into a table that no reader sees, by
+several processes where the record is long. One transaction then adds the keys, follows the live views, puts the new
+tables behind the SQL views, holds the projector back, follows the rest and drops the old ones: all views of a partition
+stand at one head, before and after. What a killed rebuild leaves is removed by the next. The projector finds its table
+gone and opens the new one. Locks are taken in the order readers and projector take them: view, table, heads.
 """
 
 from __future__ import annotations
@@ -17,14 +18,12 @@ from psycopg import sql
 from consumers.projector import LiveView, project
 from domain.record.chain import ORIGIN
 from infra import bootstrap, view_tables
-from infra.entry.projector import head_of
-from infra.fresh_fold import Wanted, fold_partition
+from infra.fresh_fold import Wanted, fold_into, within
 from infra.kafka.topics import TopicFacts
 from infra.over_partitions import Tick, over_partitions
-from infra.reader import LedgerReader
-from infra.view_tables import Connection, ViewTable
-from projections.all_views import VIEWS
-from projections.engine import CannotFoldError
+from infra.view_tables import Connection, ViewTable, head_of
+from projections.all_views import VIEWS, with_rooms
+from projections.engine import CannotFoldError, Row
 
 REBUILD_LOCK = 7267
 
@@ -43,21 +42,30 @@ class Rebuilt(NamedTuple):
 
 
 class Filling(NamedTuple):
-    """The table of each view that is filled."""
+    """The table of each view that is filled, and the position up to which each partition is."""
 
     tables: Mapping[str, str]
+    limits: Mapping[int, int]
 
 
 def rebuild(
     world: bootstrap.World, names: Sequence[str], progress: Callable[[int, int], None] | None = None
 ) -> list[Rebuilt]:
-    """Rebuild the views. Raises `RebuildError`, `CannotFoldError`, `LogFault`, `LogAway`."""
+    """Rebuild the views, with the rooms where one folds them. Raises `RebuildError`, `CannotFoldError`, `LogFault`,
+    `LogAway`."""
     facts = world.topics.facts(world.settings.topics.ledger)
-    with world.pool.connection() as c, _only_one(c, names), beside(c, names, facts) as tables:
-        wanted = Filling({table.view.name: table.table for table in tables})
-        entries = sum(over_partitions(world, fill_partition, wanted, progress))
+    wanted = with_rooms(tuple(names))
+    with world.pool.connection() as c, _only_one(c, wanted), beside(c, wanted, facts) as tables:
+        filling = Filling({table.view.name: table.table for table in tables}, standing(c, facts.partitions))
+        entries = sum(over_partitions(world, fill_partition, filling, progress))
         switch(world, c, tables, facts)
         return [Rebuilt(table.view.name, table.table, _count(c, table), entries) for table in tables]
+
+
+def standing(c: Connection, partitions: int) -> dict[int, int]:
+    """The position at which the live views stand, per partition; -1 before the first entry."""
+    heads = view_tables.heads(c).values()
+    return {p: max((head[p].pos for head in heads if p in head), default=-1) for p in range(partitions)}
 
 
 @contextmanager
@@ -80,15 +88,21 @@ def beside(c: Connection, names: Sequence[str], facts: TopicFacts) -> Iterator[l
                         table.drop(c)
 
 
-def fill_partition(world: bootstrap.World, partition: int, wanted: Filling, tick: Tick) -> int:
+def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tick: Tick) -> int:
     """Fold one partition from zero and copy its rows; returns how many entries it holds."""
-    folded = fold_partition(world, partition, Wanted(tuple(wanted.tables), {}), tick)
-    if folded.head == ORIGIN:
-        return 0
+    tables = {name: ViewTable(VIEWS[name], table) for name, table in filling.tables.items()}
+    wanted = Wanted(tuple(tables), filling.limits)
     with world.pool.connection() as c, c.transaction():
-        for name, table in wanted.tables.items():
-            ViewTable(VIEWS[name], table).copy(c, folded.rows[name])
-        view_tables.move(c, partition, dict.fromkeys(wanted.tables.values(), ORIGIN), folded.head)
+
+        def sink(name: str, rows: list[Row]) -> None:
+            tables[name].copy(c, rows)
+
+        folded = fold_into(world, partition, wanted, tick, sink)
+        if folded.head == ORIGIN:
+            return 0
+        for name, table in tables.items():
+            table.copy(c, folded.rows[name])
+        view_tables.move(c, partition, dict.fromkeys(filling.tables.values(), ORIGIN), folded.head)
     return folded.head.pos + 1
 
 
@@ -106,9 +120,9 @@ def _only_one(c: Connection, names: Sequence[str]) -> Iterator[None]:
 
 
 def switch(world: bootstrap.World, c: Connection, tables: Sequence[ViewTable], facts: TopicFacts) -> None:
-    """Bring filled tables to the end of the record and let readers see them, in one transaction."""
+    """Bring filled tables to where the live views stand and let readers see them, in one transaction."""
     with c.transaction(), _followed(world, c, tables, facts) as follow:
-        follow()
+        follow(standing(c, facts.partitions))
         c.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
         before = [view_tables.live(c, table.view) for table in tables]
         for new in tables:
@@ -116,46 +130,61 @@ def switch(world: bootstrap.World, c: Connection, tables: Sequence[ViewTable], f
         olds = [old for old in before if old is not None]
         for old in olds:
             c.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(old.table)))
-        c.execute(
-            "SELECT FROM view_head WHERE table_name = ANY(%s) ORDER BY table_name, partition FOR UPDATE",
-            ([old.table for old in olds],),
-        )
-        follow()
+        # Every head, so that no view moves until this is done.
+        c.execute("SELECT FROM view_head ORDER BY table_name, partition FOR UPDATE")
+        follow(_where(c, [*olds], tables, facts.partitions))
         for old in olds:
             old.drop(c)
+
+
+def _where(c: Connection, olds: Sequence[ViewTable], news: Sequence[ViewTable], partitions: int) -> dict[int, int]:
+    """Where the views that were live before this switch stand, by partition."""
+    new = [table.table for table in news]
+    found = c.execute(
+        "SELECT partition, max(pos) FROM view_head"
+        " WHERE (table_name = ANY(%s) OR table_name IN (SELECT table_name FROM view)) AND NOT table_name = ANY(%s)"
+        " GROUP BY partition",
+        ([old.table for old in olds], new),
+    )
+    return dict.fromkeys(range(partitions), -1) | dict(found.fetchall())
+
+
+Follow = Callable[[Mapping[int, int]], None]
+"""Folds what was recorded up to a position of each partition."""
 
 
 @contextmanager
 def _followed(
     world: bootstrap.World, c: Connection, tables: Sequence[ViewTable], facts: TopicFacts
-) -> Iterator[Callable[[], None]]:
+) -> Iterator[Follow]:
     """Tables with their keys, and what folds everything recorded meanwhile into them, as the projector does."""
     for table in tables:
         table.add_keys(c)
         c.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.table)))
     live = [[LiveView(table, c, partition) for table in tables] for partition in range(facts.partitions)]
-    readers = [bootstrap.open_reader(world, partition) for partition in range(facts.partitions)]
+
+    def follow(upto: Mapping[int, int]) -> None:
+        for partition, views in enumerate(live):
+            if upto[partition] > views[0].head.pos:
+                _follow(world, c, views, facts, upto[partition])
+
+    yield follow
+
+
+def _follow(world: bootstrap.World, c: Connection, live: Sequence[LiveView], facts: TopicFacts, upto: int) -> None:
+    reader = bootstrap.open_reader(world, live[0].partition)
+    reader.start(live[0].head, facts)
     try:
-        for partition, reader in enumerate(readers):
-            reader.start(live[partition][0].head, facts)
-
-        def follow() -> None:
-            for partition, reader in enumerate(readers):
-                _follow(c, live[partition], reader)
-
-        yield follow
+        for placed in reader.catch_up():
+            batch = within(placed, upto)
+            project(c, live, batch, head_of(batch), world.registry.registry, move=view_tables.move)
+            for view in live:
+                if view.parked.streams:
+                    raise CannotFoldError(f"{view.table.view.name}: an entry of {view.partition} up to {upto}")
+            if live[0].head.pos >= upto:
+                return
     finally:
-        for reader in readers:
-            reader.log.close()
-
-
-def _follow(c: Connection, live: Sequence[LiveView], reader: LedgerReader) -> None:
-    for placed in reader.catch_up():
-        after = head_of(placed)
-        project(c, live, placed, after, move=view_tables.move)
-        for view in live:
-            if view.parked.streams:
-                raise CannotFoldError(f"{view.table.view.name}: an entry of {view.partition} up to {after.pos}")
+        reader.log.close()
 
 
 def _count(c: Connection, table: ViewTable) -> int:

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from weakref import WeakSet
 
+import orjson
 import psycopg
 
-from domain.record.chain import Head
-from projections.engine import Group, Parked, Row, View, columns, model_hash
+from domain.record.chain import Head, Placed
+from projections.engine import Group, Key, Parked, Row, View, columns, model_hash
 
 Connection = psycopg.Connection[Any]
+CHANNEL = "tamga_views"
+"""Notified with every batch of a partition: `<partition>:<position>`."""
 OPENING_LOCK = 7266
 """Advisory lock of whoever makes or switches a view's table."""
 
@@ -49,6 +52,9 @@ class ViewTable:
         c.execute(f"ALTER TABLE {self.table} ADD PRIMARY KEY ({self._keys})".encode())
         if self.view.group != self.columns[0][0]:
             c.execute(f"CREATE INDEX ON {self.table} ({self.view.group})".encode())
+        if getattr(self.view, "appends", False):
+            # Feeds go through them in the order of positions.
+            c.execute(f"CREATE INDEX ON {self.table} (partition, pos)".encode())
         for name in getattr(self.view, "indexed", ()):
             # '' is what nobody looks for: most rows.
             c.execute(f"CREATE INDEX ON {self.table} ({name}) WHERE {name} > ''".encode())
@@ -96,6 +102,17 @@ class ViewTable:
             f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}".encode()
         )
 
+    def remove(self, c: Connection, gone: Sequence[Key]) -> None:
+        """Remove rows by their keys."""
+        if gone:
+            named = self.columns[: self.view.keys]
+            lists = ", ".join(f"%s::{kind}[]" for _, kind in named)
+            c.execute(
+                f"DELETE FROM {self.table} USING unnest({lists}) AS gone({self._keys})"
+                f" WHERE {' AND '.join(f'{self.table}.{name} = gone.{name}' for name, _ in named)}".encode(),
+                [list(column) for column in zip(*gone, strict=True)],
+            )
+
     def copy(self, c: Connection, rows: Sequence[Row]) -> None:
         """Add rows that the table does not hold."""
         if rows:
@@ -121,6 +138,11 @@ class ViewTable:
         """Streams that are parked."""
         return {r[0] for r in c.execute("SELECT DISTINCT stream FROM parked WHERE table_name = %s", (self.table,))}
 
+    def skipped(self, c: Connection, partition: int) -> frozenset[int]:
+        """Positions that somebody has decided to leave out of this view."""
+        found = c.execute("SELECT pos FROM skipped WHERE view = %s AND partition = %s", (self.view.name, partition))
+        return frozenset(pos for (pos,) in found)
+
     def rows(self, c: Connection) -> Iterable[Row]:
         """Every row, ordered by key (for checks)."""
         return c.execute(f"SELECT {self._names} FROM {self.table} ORDER BY {self._keys}".encode())
@@ -130,6 +152,21 @@ class ViewTable:
         for name in ("view_head", "parked"):
             c.execute(f"DELETE FROM {name} WHERE table_name = %s".encode(), (self.table,))
         c.execute(f"DROP TABLE IF EXISTS {self.table}".encode())
+
+
+def skipped(c: Connection, partition: int) -> dict[str, frozenset[int]]:
+    """Positions that somebody has decided to leave out, by view."""
+    found: dict[str, set[int]] = {}
+    for view, pos in c.execute("SELECT view, pos FROM skipped WHERE partition = %s", (partition,)):
+        found.setdefault(view, set()).add(pos)
+    return {view: frozenset(positions) for view, positions in found.items()}
+
+
+def head_of(placed: Sequence[Placed]) -> Head:
+    """The head behind a batch of effective entries."""
+    last = placed[-1]
+    said = orjson.loads(last.entry.raw)["ledger"]
+    return Head(last.offset, last.entry.pos, last.entry.id, said["reg"], said["at"])
 
 
 def move(c: Connection, partition: int, before: dict[str, Head], after: Head) -> None:
@@ -143,6 +180,17 @@ def move(c: Connection, partition: int, before: dict[str, Head], after: Head) ->
     )
     if moved.rowcount != len(before):
         raise StaleProjectorError(f"a view of partition {partition} was moved or switched by another process")
+    c.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{partition}:{after.pos}"))
+
+
+def heads(c: Connection) -> dict[str, dict[int, Head]]:
+    """Where the tables that readers see stand: {view: {partition: head}}."""
+    found: dict[str, dict[int, Head]] = {}
+    for name, partition, *head in c.execute(
+        'SELECT name, partition, "offset", pos, entry_id, reg, at FROM view_head JOIN view USING (table_name)'
+    ):
+        found.setdefault(name, {})[partition] = Head(*head)
+    return found
 
 
 def live(c: Connection, view: View) -> ViewTable | None:

@@ -7,10 +7,10 @@ and writes. No column depends on the present moment or on the moment of insertio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Protocol, get_type_hints
+from typing import Any, NamedTuple, Protocol, get_type_hints
 
 from projections.entry import Entry
 
@@ -19,8 +19,19 @@ Key = tuple[Any, ...]
 Group = dict[Key, Row]
 
 
+class Gone(NamedTuple):
+    """Said by a fold in place of a row: the row of this key is no longer there."""
+
+    key: Key
+
+
 class View(Protocol):
-    """One view: its row model and its fold; `indexed`, where a view has it, names columns that are searched."""
+    """One view: its row model and its fold.
+
+    Where a view has them: `indexed` names columns that are searched; `appends` says that its rows only come and are
+    folded from nothing; `reads` says who may read it (`case`, `agency`, `access`, `everyone`; else nobody); `version`
+    grows when the same entries give other rows in the same model.
+    """
 
     name: str
     row: type[Row]
@@ -33,7 +44,7 @@ class View(Protocol):
         """The groups that the entry touches; empty when it is nothing to this view."""
         ...
 
-    def evolve(self, rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
+    def evolve(self, rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row | Gone]:
         """The rows of one group that are new or changed by the entry."""
         ...
 
@@ -48,7 +59,8 @@ def columns(view: View) -> list[tuple[str, str]]:
 
 def model_hash(view: View) -> str:
     """Eight characters that change when the row model does."""
-    return sha256(repr((columns(view), view.keys, view.group)).encode()).hexdigest()[:8]
+    model = (columns(view), view.keys, view.group, getattr(view, "version", 1))
+    return sha256(repr(model).encode()).hexdigest()[:8]
 
 
 @dataclass
@@ -60,8 +72,8 @@ class Parked:
 
     def take(self, entry: Entry, reason: str) -> None:
         """Put an entry aside."""
-        self.streams.add(entry.stream)
-        self.fresh.append((entry.stream, entry.pos, reason))
+        self.streams.add(entry.case)
+        self.fresh.append((entry.case, entry.pos, reason))
 
 
 class CannotFoldError(Exception):
@@ -70,29 +82,51 @@ class CannotFoldError(Exception):
 
 @dataclass
 class Changed:
-    """The rows that a batch has made and those that it has changed: (group, key) in the order of their first change."""
+    """The rows that a batch has made, changed and removed: (group, key) in the order of their first change. A row that
+    was removed and made again is in `gone` and in `made`: removals are written first."""
 
     made: dict[tuple[str, Key], None] = field(default_factory=dict)
     other: dict[tuple[str, Key], None] = field(default_factory=dict)
+    gone: dict[tuple[str, Key], None] = field(default_factory=dict)
+
+    def remove(self, name: str, group: Group, key: Key) -> None:
+        """The row of this key is no longer there."""
+        at = (name, key)
+        if group.pop(key, None) is not None and at not in self.made:
+            self.gone[at] = None
+        self.made.pop(at, None)
+        self.other.pop(at, None)
 
 
-def fold(view: View, groups: dict[str, Group], entries: Iterable[Entry], parked: Parked | None) -> Changed:
+def fold(
+    view: View,
+    groups: dict[str, Group],
+    entries: Iterable[Entry],
+    parked: Parked | None,
+    skipped: Container[int] = frozenset(),
+) -> Changed:
     """Fold entries into `groups`, which must hold every row of every group that they touch.
 
-    With `parked`, an entry that cannot be folded parks its stream; without, it raises `CannotFoldError`.
+    With `parked`, an entry that cannot be folded parks its stream; without, it raises `CannotFoldError`. The positions
+    `skipped` are left out: somebody has decided so.
     """
     changed = Changed()
     made, other = changed.made, changed.other
     size, evolve, touched = view.keys, view.evolve, view.groups
     for entry in entries:
-        if parked is not None and entry.stream in parked.streams:
+        if parked is not None and entry.case in parked.streams:
             parked.take(entry, "behind a parked entry")
+            continue
+        if entry.pos in skipped:
             continue
         try:
             for name in touched(entry):
                 group = groups[name]
                 rows = list(evolve(group, entry))
                 for row in rows:
+                    if type(row) is Gone:
+                        changed.remove(name, group, row.key)
+                        continue
                     key = row[:size]
                     at = (name, key)
                     if key not in group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -10,6 +10,8 @@ from domain import outcome
 from domain.catalogue import by_wire
 from domain.event import Recorded
 from domain.record.chain import Placed
+from domain.registry import Registry
+from projections.told import Telling
 
 
 class Refused(NamedTuple):
@@ -24,22 +26,71 @@ class Refused(NamedTuple):
     at: str
 
 
+class Directory(Protocol):
+    """The registry as it stood when the entry was judged, as far as the folds ask it."""
+
+    def categories(self, agency: str) -> frozenset[str]:
+        """The agency's categories; empty when it is not enrolled."""
+        ...
+
+    def holding(self, categories: frozenset[str]) -> tuple[str, ...]:
+        """The active agencies that hold one of these categories, by id."""
+        ...
+
+
+class Outcome(NamedTuple):
+    """What became of a submission: `offset` of its partition, the sender where it is known, `code` '' when admitted."""
+
+    offset: int
+    publisher: str
+    event: str
+    code: str
+    at: str
+
+
 class Entry(NamedTuple):
     """`recorded` is the admitted event with the ledger's effects, None for an outcome without an event; `refused` is
-    such an outcome that names its sender."""
+    such an outcome that names its sender; `outcome` is there when the entry answers a submission.
+
+    `tellings` and `access` are filled by `projections.room`, which comes before every desk.
+    """
 
     partition: int
     pos: int
     stream: str
     recorded: Recorded | None
-    refused: Refused | None = None
+    refused: Refused | None
+    outcome: Outcome | None
+    partners: Directory
+    tellings: list[Telling]
+    access: list[Any]
+
+    @property
+    def case(self) -> str:
+        """The stream that the entry is about: its own, or that which a refused submission named."""
+        return self.refused.stream if self.refused is not None else self.stream
 
 
-def read(placed: Placed, partition: int) -> Entry:
-    """Parse an effective entry."""
+def read(placed: Placed, partition: int, registry: Registry) -> Entry:
+    """Parse an effective entry. The registry must have been read up to the entry's `reg`, as the fence needs it too."""
     parsed: dict[str, Any] = orjson.loads(placed.entry.raw)
-    stream = parsed["ledger"]["stream"]
-    return Entry(partition, placed.entry.pos, stream, outcome.recorded(parsed), _refused(parsed))
+    said = parsed["ledger"]
+    recorded, partners = outcome.recorded(parsed), registry.view(said["reg"])
+    refused = _refused(parsed) if recorded is None else None
+    answered = _outcome(parsed, recorded)
+    return Entry(partition, placed.entry.pos, said["stream"], recorded, refused, answered, partners, [], [])
+
+
+def _outcome(parsed: dict[str, Any], recorded: Recorded | None) -> Outcome | None:
+    said = parsed["ledger"]
+    offset = said["src"][1]
+    if offset < 0:
+        return None
+    if recorded is not None:
+        return Outcome(offset, recorded.event.publisher, recorded.event.id, "", recorded.at)
+    kind, what = next(iter(parsed.get("outcome", {"": {}}).items()))
+    code = what.get("code", kind)
+    return Outcome(offset, what.get("publisher", ""), what.get("event", ""), code, said["at"])
 
 
 def _refused(parsed: dict[str, Any]) -> Refused | None:

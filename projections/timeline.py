@@ -1,74 +1,67 @@
-"""`timeline`: what happened in a case as one agency may see it: its own events whole, of others' type, publisher, time.
+"""`timeline`: everything that each agency was told of each stream, in order; nothing here is ever changed.
 
-One row per agency and case; `events` is a JSON array in order. An agency that comes into a case later gets what was
-before, restricted like every event of others.
+Where a case was told anew, its later epoch replaces the earlier ones; the earlier stay, so what an agency saw at any
+position can be folded again. Feeds, exports and as-of answers are functions of these rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import orjson
 
-from domain.event import Recorded
-from domain.stream import concerned
-from projections import caseload
 from projections.engine import Key, Row
 from projections.entry import Entry
-
-SHOWN_OF_OTHERS = ("partition", "pos", "type", "publisher", "time", "at")
+from projections.told import Json, Told
 
 
 class TimelineRow(NamedTuple):
-    """The timeline of a case for one agency."""
+    """One event, or one refusal of its own submission, as an agency was told it."""
 
-    agency: str
-    case_id: str
-    events: str
+    agency: Annotated[str, "whose row"]
+    partition: Annotated[int, "partition of the entry by which it was told"]
+    pos: Annotated[int, "position of that entry"]
+    n: Annotated[int, "number within that position, from 1"]
+    case_id: Annotated[str, "the case, or another stream"]
+    epoch: Annotated[int, "how often the case had been told anew to the agency; the highest one counts"]
+    anew: Annotated[int, "1 on the first row of an epoch that replaces an earlier one, else 0"]
+    at: Annotated[str, "the registrar's clock at the entry by which it was told, UTC, six decimals"]
+    told: Annotated[Json, "the event as granted (`projections.told.Told`); `{}` where an epoch begins with nothing"]
 
 
 name = "timeline"
 row = TimelineRow
-keys = 2
+keys = 4
 group = "case_id"
-groups = caseload.groups
+appends = True
+reads = "case"
+
+
+def groups(entry: Entry) -> Iterable[str]:
+    """The stream, when anybody is told anything."""
+    return (entry.case,) if entry.tellings else ()
 
 
 def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
-    """The event is appended to the row of every agency in the case."""
-    recorded = entry.recorded
-    assert recorded is not None
-    event = recorded.event
-    if not rows and event.type in caseload.ANYWHERE:
-        return
-    others = orjson.dumps(
-        {
-            "partition": entry.partition,
-            "pos": entry.pos,
-            "type": event.type,
-            "publisher": event.publisher,
-            "time": event.time,
-            "at": recorded.at,
-        }
-    ).decode()
-    before = {r[0]: r[2] for r in rows.values()}
-    newcomers = concerned(recorded) - before.keys()
-    if newcomers:
-        history = _restricted(next(iter(before.values()))) if before else "[]"
-        before |= dict.fromkeys(newcomers, history)
-    for agency, events in before.items():
-        added = f"{others[:-1]},{_own(recorded)}" if agency == event.publisher else others
-        yield (agency, entry.stream, f"[{added}]" if events == "[]" else f"{events[:-1]},{added}]")
+    """A row for everything that anybody is told."""
+    at = entry_at(entry)
+    for telling in entry.tellings:
+        place = (telling.agency, entry.partition, entry.pos)
+        said = [written(told) for told in telling.told] or ["{}"]
+        for n, told in enumerate(said, 1):
+            anew = int(telling.anew and n == 1)
+            yield TimelineRow(*place, n, entry.case, telling.epoch, anew, at, told)
 
 
-def _own(recorded: Recorded) -> str:
-    """What the publisher sees of its own event, as the rest of a JSON object."""
-    event = recorded.event
-    effects = [{"type": e.type, "data": e.data} for e in recorded.effects]
-    own = {"event_id": event.id, "actor": event.actor, "unit": event.unit, "data": event.data, "effects": effects}
-    return orjson.dumps(own).decode()[1:]
+def entry_at(entry: Entry) -> str:
+    """The registrar's clock at an entry that says something of a stream."""
+    return entry.recorded.at if entry.recorded is not None else entry.refused.at if entry.refused is not None else ""
 
 
-def _restricted(events: str) -> str:
-    return orjson.dumps([{k: e[k] for k in SHOWN_OF_OTHERS} for e in orjson.loads(events)]).decode()
+def written(told: Told) -> str:
+    """As JSON."""
+    document = told._asdict()
+    del document["agency"], document["stream"]
+    document["effects"] = [{"type": effect.type, "data": effect.data} for effect in told.effects]
+    return orjson.dumps(document).decode()

@@ -50,3 +50,13 @@ class Told(NamedTuple):
     def is_own(self) -> bool:
         """Did the agency publish it?"""
         return self.publisher == self.agency
+
+
+class Telling(NamedTuple):
+    """What an agency is told by one entry, in order; `anew`: all that it may see of the stream, in place of all that it
+    was told before. `epoch` counts how often it was told anew."""
+
+    agency: str
+    epoch: int
+    anew: bool
+    told: tuple[Told, ...]

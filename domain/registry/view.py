@@ -42,6 +42,11 @@ class View(NamedTuple):
         known = self.registry.agencies.get(agency)
         return (known.categories.at(self.reg) if known is not None else None) or frozenset()
 
+    def holding(self, categories: frozenset[str]) -> tuple[str, ...]:
+        """The active agencies that hold one of these categories, by id."""
+        known = list(self.registry.agencies)
+        return tuple(sorted(a for a in known if self.is_active(a) and not categories.isdisjoint(self.categories(a))))
+
     def is_active(self, agency: str) -> bool:
         """Enrolled and not suspended."""
         known = self._agency(agency)

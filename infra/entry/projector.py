@@ -11,23 +11,23 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
-import orjson
 import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
 from consumers.projector import GapError, LiveView, project
-from domain.record.chain import ORIGIN, Head, Placed
+from domain.record.chain import ORIGIN, Placed
 from infra import bootstrap, view_tables
 from infra.entry.service import STOPPED, serve
 from infra.heartbeat import Heartbeat
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionsLog
 from infra.kafka.topics import TopicFacts
+from infra.rebuild import RebuildError, rebuild
 from infra.settings import Settings
-from infra.view_tables import StaleProjectorError, ViewTable
+from infra.view_tables import Connection, StaleProjectorError, head_of
 from projections.all_views import VIEWS
-from projections.engine import model_hash
+from projections.engine import CannotFoldError, model_hash
 
 IDLE_MS = 100
 BATCH = 5000
@@ -35,24 +35,54 @@ LOOK_SECONDS = 2.0
 
 
 def open_views(world: bootstrap.World, facts: TopicFacts) -> list[list[LiveView]]:
-    """Every view by partition; a table is made when it is not there or its row model has changed."""
-    names = []
+    """Every view by partition. A view that is not there, whose row model or fold has changed, or that stands elsewhere
+    than the others, is rebuilt beside what readers see. Raises `CannotFoldError`, `RebuildError`."""
+    with world.pool.connection() as c:
+        with c.transaction():
+            c.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
+            found = {name: view_tables.live(c, view) for name, view in VIEWS.items()}
+            if not any(found.values()):
+                for view in VIEWS.values():
+                    table = view_tables.new_table(c, view)
+                    table.create(c, facts.id, facts.partitions, ORIGIN)
+                    table.add_keys(c)
+                    view_tables.publish(c, table)
+        stale = stale_views(c)
+    if stale:
+        rebuild(world, stale)
     with world.pool.connection() as c, c.transaction():
-        c.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
-        for view in VIEWS.values():
-            table = old = view_tables.live(c, view)
-            if table is None or f"_{model_hash(view)}_" not in table.table:
-                table = view_tables.new_table(c, view)
-                table.create(c, facts.id, facts.partitions, ORIGIN)
-                table.add_keys(c)
-                view_tables.publish(c, table)
-                if old is not None:
-                    old.drop(c)
-            names.append((view, table.table))
+        tables = [view_tables.live(c, view) for view in VIEWS.values()]
         return [
-            [LiveView(ViewTable(view, name), c, partition) for view, name in names]
+            [LiveView(table, c, partition) for table in tables if table is not None]
             for partition in range(facts.partitions)
         ]
+
+
+def stale_views(c: Connection) -> list[str]:
+    """The views that are to be rebuilt before they can be kept current."""
+    heads = view_tables.heads(c)
+    furthest: dict[int, int] = {}
+    for each in heads.values():
+        for partition, head in each.items():
+            furthest[partition] = max(furthest.get(partition, -1), head.pos)
+    found = []
+    for name, view in VIEWS.items():
+        table = view_tables.live(c, view)
+        stands = {partition: head.pos for partition, head in heads.get(name, {}).items()}
+        if table is None or f"_{model_hash(view)}_" not in table.table or stands != furthest:
+            found.append(name)
+    return found
+
+
+_AWAY = (
+    PersistenceError,
+    LogAway,
+    StaleProjectorError,
+    GapError,
+    RebuildError,
+    psycopg.Error,
+    PoolTimeout,
+)
 
 
 class ProjectorProcess:
@@ -90,7 +120,11 @@ class ProjectorProcess:
                 self.log.critical("stopped", code=fault.code, message=fault.message)
                 self.heartbeat.beat("stopped", fault.code, fault.message)
                 return STOPPED
-            except (PersistenceError, LogAway, StaleProjectorError, GapError, psycopg.Error, PoolTimeout) as away:
+            except CannotFoldError as stuck:
+                self.log.critical("stopped", code="view.cannot_fold", message=str(stuck))
+                self.heartbeat.beat("stopped", "view.cannot_fold", str(stuck))
+                return STOPPED
+            except _AWAY as away:
                 self.log.warning("waiting", reason=type(away).__name__)
                 self.heartbeat.beat("waiting", "away", type(away).__name__)
                 wait(self._writing.values())
@@ -149,14 +183,14 @@ class ProjectorProcess:
 
     def _write(self, partition: int, placed: list[Placed]) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            project(c, self.views[partition], placed, head_of(placed), move=view_tables.move)
-
-
-def head_of(placed: list[Placed]) -> Head:
-    """The head behind a batch of effective entries."""
-    last = placed[-1]
-    said = orjson.loads(last.entry.raw)["ledger"]
-    return Head(last.offset, last.entry.pos, last.entry.id, said["reg"], said["at"])
+            project(
+                c,
+                self.views[partition],
+                placed,
+                head_of(placed),
+                self.world.registry.registry,
+                move=view_tables.move,
+            )
 
 
 def main() -> int:

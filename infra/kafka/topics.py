@@ -25,6 +25,9 @@ FOREVER = {
 }
 """Settings of every topic of the record: nothing is deleted by time or size, the broker's clock stamps each record."""
 
+FEED = {"retention.ms": str(30 * 24 * 3600 * 1000)}
+"""A feed can be read again from the views: what it holds is kept for 30 days."""
+
 UNKNOWN_TOPIC = 3
 ASKED = 5
 """How often a broker is asked before a topic counts as gone: one that has just started may not know it yet."""
@@ -50,6 +53,10 @@ class TopicNames:
     def registry(self) -> str:
         """Agencies and keys."""
         return f"{self.prefix}.registry"
+
+    def feed(self, agency: str) -> str:
+        """What an agency must know of."""
+        return f"{self.prefix}.feed.{agency}"
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,11 @@ class Topics:
                 raise LogFault("log.unsafe_setting", f"{topic}: {name} is {found.get(name)}, must be {wanted}")
         if self.replication(topic) >= 3 and int(found.get("min.insync.replicas", "1")) < 2:
             raise LogFault("log.unsafe_setting", f"{topic}: min.insync.replicas must be at least 2")
+
+    def ensure_feed(self, topic: str, *, like: str) -> None:
+        """Create an agency's feed unless it is there: as many partitions and replicas as the ledger, kept 30 days."""
+        facts, replication = self.facts(like), self.replication(like)
+        self.ensure(topic, partitions=facts.partitions, replication=replication, settings=FEED)
 
     def replication(self, topic: str) -> int:
         """Replicas of the topic's first partition; 1 is a development broker."""

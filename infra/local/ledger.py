@@ -33,6 +33,7 @@ PROCESSES = {
     "registrar-1": "infra.entry.registrar",
     "projector-1": "infra.entry.projector",
     "clock-1": "infra.entry.clock",
+    "feeder-1": "infra.entry.feeder",
     "api-1": "infra.api",
 }
 SAVED = (

@@ -16,9 +16,10 @@ import orjson
 from domain import outcome
 from domain.record.chain import ORIGIN, Placed
 from infra import bootstrap, view_tables
+from infra.fresh_fold import FreshFold
 from infra.settings import Settings
 from projections.all_views import VIEWS
-from projections.engine import Group, fold
+from projections.engine import Row
 from projections.entry import read
 from system.running import rows, until
 
@@ -120,15 +121,18 @@ def _nothing_twice(reads: list[Read]) -> None:
 
 def views_equal(world: bootstrap.World, reads: list[Read]) -> dict[str, str]:
     """Every view equals a fresh fold from zero and stands at the end of the record; returns the hashes."""
-    hashes = {}
+    hashes: dict[str, str] = {}
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for partition, one in enumerate(reads):
+        fresh_fold = FreshFold(tuple(VIEWS), {})
+        fresh_fold.take([read(p, partition, world.registry.registry) for p in one.placed])
+        for name, found in fresh_fold.rows().items():
+            rows[name].extend(found)
     with world.pool.connection() as c:
         for name, view in VIEWS.items():
-            groups: dict[str, Group] = defaultdict(dict)
-            for partition, one in enumerate(reads):
-                fold(view, groups, [read(p, partition) for p in one.placed], None)
             table = view_tables.live(c, view)
             assert table is not None, f"{name} is not there"
-            fresh = _hash(row for group in groups.values() for row in group.values())
+            fresh = _hash(rows[name])
             hashes[name] = _hash(table.rows(c))
             assert hashes[name] == fresh, f"{name} differs from a fresh fold"
             assert not table.parked(c), f"{name} has parked entries"

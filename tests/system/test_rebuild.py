@@ -82,7 +82,8 @@ def test_a_rebuild_that_fails_midway_leaves_the_live_view_alone(ledger: Settings
     facts = world.topics.facts(ledger.topics.ledger)
     with world.pool.connection() as c, rebuild.beside(c, ("caseload",), facts) as tables:
         for partition in range(facts.partitions):
-            rebuild.fill_partition(world, partition, rebuild.Filling({"caseload": tables[0].table}), lambda read: None)
+            filling = rebuild.Filling({"caseload": tables[0].table}, rebuild.standing(c, facts.partitions))
+            rebuild.fill_partition(world, partition, filling, lambda read: None)
         c.execute(f"INSERT INTO {tables[0].table} SELECT * FROM {tables[0].table}".encode())
         with pytest.raises(psycopg.errors.UniqueViolation):
             rebuild.switch(world, c, tables, facts)

@@ -15,8 +15,8 @@ from infra.entry.clock import submission
 from projections import duties
 from projections.duties import DutyRow
 from projections.engine import Group, fold
-from projections.entry import Entry
 from simulator import BASE_TIME, LEDGER, enrolled, fixed_signers, judged, moved, outcome_code, publishers
+from unit.projections.told_by import entry as said
 
 SIGNERS = fixed_signers()
 CASE = "3f0c5a76-2a2b-4f8e-9f6b-2f6f3b2f9a01"
@@ -48,7 +48,7 @@ def listed(outcomes: list[Judged]) -> list[Due]:
     """What the view `duties` lists."""
     groups: dict[str, Group] = {CASE: {}}
     view: Any = duties
-    fold(view, groups, [Entry(0, n, CASE, entry(each)) for n, each in enumerate(outcomes, 1)], None)
+    fold(view, groups, [said(n, CASE, entry(each)) for n, each in enumerate(outcomes, 1)], None)
     rows = [DutyRow._make(row) for row in groups[CASE].values()]
     due = [row for row in rows if row.next_at and row.next_at <= BASE_TIME]
     return [Due(row.event_id, CASE, row.clock, row.due_at, orjson.loads(row.says)) for row in due]

@@ -43,11 +43,17 @@ REPORT: dict[str, Any] = {
 POLICE, BORDER = "mn.npa", "mn.gabp"
 
 
-def old_entries(records: list[bytes]) -> list[Placed]:
-    """The effective entries of the old partition: chain and seals are checked against the old registry."""
+def old_registry() -> Registry:
+    """The registry that the old partition was judged under."""
     registry = Registry(OLD["ledger"], Roots(OLD["roots"]["keys"], OLD["roots"]["threshold"]).digest)
     for record in OLD["registry"]:
         registry.apply(record.encode())
+    return registry
+
+
+def old_entries(records: list[bytes]) -> list[Placed]:
+    """The effective entries of the old partition: chain and seals are checked against the old registry."""
+    registry = old_registry()
     fence = Fence(Place(OLD["ledger"], OLD["topic"], OLD["partition"]), registry.seal_key)
     return [placed for offset, raw in enumerate(records) for placed in fence.push(offset, raw)]
 
@@ -82,10 +88,11 @@ def test_an_old_entry_is_verified_as_it_was_signed() -> None:
 
 def test_an_old_entry_is_read_by_views_as_the_newest_version() -> None:
     _, old = old_entries(RECORDS)
-    entry = read(old, OLD["partition"])
-    groups: dict[str, Group] = defaultdict(dict)
-    fold(VIEWS["timeline"], groups, [entry], None)
-    (event,) = json.loads(groups[entry.stream][("mn.hotline108", entry.stream)][2])
+    entry = read(old, OLD["partition"], old_registry())
+    groups: dict[str, dict[str, Group]] = {name: defaultdict(dict) for name in ("rooms", "timeline")}
+    for name, rows in groups.items():
+        fold(VIEWS[name], rows, [entry], None)
+    (event,) = (json.loads(row[-1]) for row in groups["timeline"][entry.stream].values() if row[0] == "mn.hotline108")
     assert event["data"]["accused_agencies"] == [POLICE]
     assert "accused_agency" not in event["data"]
     check(by_name["identification.IndicatorReported"], entry.stream, event["data"])

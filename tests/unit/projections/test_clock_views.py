@@ -41,20 +41,22 @@ from unit.domain.story import (
     uid,
 )
 from unit.domain.test_random_cases import TYPES, _event
+from unit.projections.told_by import entry
 
 REQUESTED = act(
     "referral.ReferralRequested", HOTLINE, to_agency=SHELTER, urgency="urgent", service_type="safehouse_service"
 )
+
 ACCEPTED = act("referral.ReferralAccepted", SHELTER)
 DUE = "2026-03-03T09:00:00.000000Z"
 
 
 def folded(view: Any, groups: dict[str, Group], *entries: Entry) -> None:
     """Fold entries into the rows of the groups that they touch."""
-    for entry in entries:
-        for name in view.groups(entry):
+    for each in entries:
+        for name in view.groups(each):
             groups.setdefault(name, {})
-        fold(cast(View, view), groups, [entry], None)
+        fold(cast(View, view), groups, [each], None)
 
 
 def entries(acts: Iterable[Act], at: str = AT) -> list[Entry]:
@@ -65,7 +67,7 @@ def entries(acts: Iterable[Act], at: str = AT) -> list[Entry]:
         context = LATER if known.kind == "clock" else Context(at, Registry())
         recorded = Recorded(submitted, context.at, case.version + 1, admit(case, submitted, known, context))
         case = evolve(case, recorded)
-        found.append(Entry(0, recorded.n, STREAM, recorded))
+        found.append(entry(recorded.n, STREAM, recorded))
     return found
 
 
@@ -78,7 +80,7 @@ def duty_rows(*told: Entry) -> dict[str, DutyRow]:
 
 def refusal(row: DutyRow, code: str, at: str) -> Entry:
     """The registrar's refusal of what the clock submitted for the row."""
-    return Entry(0, 99, "desk/0", None, Refused(CLOCK, row.clock, STREAM, row.event_id, code, at))
+    return entry(99, "desk/0", None, Refused(CLOCK, row.clock, STREAM, row.event_id, code, at))
 
 
 def test_a_duty_is_listed_from_the_instant_at_which_it_falls_due() -> None:
@@ -145,7 +147,7 @@ def test_the_rows_are_the_duties_of_the_registrars_state() -> None:
             recorded = Recorded(submitted, AT, case.version + 1, stated)
             case = evolve(case, recorded)
             for view in VIEWS.values():
-                folded(view, groups if view.name == "duties" else {}, Entry(0, recorded.n, STREAM, recorded))
+                folded(view, groups if view.name == "duties" else {}, entry(recorded.n, STREAM, recorded))
         rows = [DutyRow._make(row) for row in groups[STREAM].values() if row[2]]
         live = {(r.event_id, r.state == "marked") for r in rows if r.state in ("open", "marked")}
         assert live == {
@@ -155,7 +157,7 @@ def test_the_rows_are_the_duties_of_the_registrars_state() -> None:
 
 def refused(type_: str, by: str, *, at: str = AT, code: str = "data.missing_field", id: str = "x") -> Entry:
     """A refusal of an agency's submission."""
-    return Entry(0, 50, "desk/0", None, Refused(by, type_, STREAM, uid(id), code, at))
+    return entry(50, "desk/0", None, Refused(by, type_, STREAM, uid(id), code, at))
 
 
 def refusal_rows(*told: Entry) -> dict[tuple[str, str], RefusalRow]:
@@ -222,7 +224,7 @@ def test_the_clocks_mark_leaves_it_on_the_desk_and_is_not_made_again() -> None:
 
 def test_a_moot_mark_is_not_made_again() -> None:
     desk = refusal_rows(refused(INDICATOR, HOTLINE))[("desk", INDICATOR)]
-    moot = Entry(0, 99, "desk/0", None, Refused(CLOCK, "x", STREAM, desk.mark_id, "clock.moot", LATER.at))
+    moot = entry(99, "desk/0", None, Refused(CLOCK, "x", STREAM, desk.mark_id, "clock.moot", LATER.at))
     assert refusal_rows(refused(INDICATOR, HOTLINE), moot)[("desk", INDICATOR)].next_at == ""
 
 
@@ -231,7 +233,7 @@ def test_a_moot_mark_is_not_made_again() -> None:
     [Refused(HOTLINE, "", STREAM, "", "type.unknown", AT), Refused(HOTLINE, INDICATOR, "", "", "jws.form", AT)],
 )
 def test_what_nothing_could_follow_has_no_row(told: Refused) -> None:
-    assert refusal_rows(Entry(0, 50, "desk/0", None, told)) == {}
+    assert refusal_rows(entry(50, "desk/0", None, told)) == {}
 
 
 def test_a_submission_on_the_wrong_partition_has_no_row() -> None:
