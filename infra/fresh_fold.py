@@ -15,10 +15,10 @@ from infra import bootstrap, view_tables
 from infra.over_partitions import Tick, over_partitions
 from infra.view_tables import head_of
 from projections.all_views import VIEWS, with_rooms
-from projections.engine import Group, Row, fold
+from projections.engine import Group, Row, fold, written
 from projections.entry import Entry, read
 
-Sink = Callable[[str, list[Row]], None]
+Sink = Callable[[str, Sequence[Row]], None]
 """Takes rows that are final: (view, rows)."""
 
 CHUNK = 20_000
@@ -27,7 +27,7 @@ CHUNK = 20_000
 class Folded(NamedTuple):
     """One partition: the rows of each view, the head they stand at, the number of void records."""
 
-    rows: dict[str, list[Row]]
+    rows: dict[str, Sequence[Row]]
     head: Head
     void: int
 
@@ -58,12 +58,16 @@ class FreshFold:
         assert self._sink is not None
         groups = self._groups[name]
         if name in self._wanted:
-            self._sink(name, [row for group in groups.values() for row in group.values()])
+            self._sink(name, _rows(name, groups))
         groups.clear()
 
-    def rows(self) -> dict[str, list[Row]]:
+    def rows(self) -> dict[str, Sequence[Row]]:
         """The rows that were not handed on, by view."""
-        return {name: [row for group in self._groups[name].values() for row in group.values()] for name in self._wanted}
+        return {name: _rows(name, self._groups[name]) for name in self._wanted}
+
+
+def _rows(name: str, groups: Mapping[str, Group]) -> Sequence[Row]:
+    return written(VIEWS[name], [row for group in groups.values() for row in group.values()])
 
 
 def fold_record(

@@ -94,7 +94,7 @@ def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tic
     wanted = Wanted(tuple(tables), filling.limits)
     with world.pool.connection() as c, c.transaction():
 
-        def sink(name: str, rows: list[Row]) -> None:
+        def sink(name: str, rows: Sequence[Row]) -> None:
             tables[name].copy(c, rows)
 
         folded = fold_into(world, partition, wanted, tick, sink)

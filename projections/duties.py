@@ -2,37 +2,70 @@
 
 Rows are the state that the registrar folds, by the same fold (`domain.stages.ledger.duties`), and the refusals of the
 clock's own submissions: what was moot is not sent again. `next_at` is the instant from which the clock has to submit,
-'' when there is nothing to submit; no column depends on now. An internal view: no agency reads it as it is.
+'' when there is nothing to submit; what it submits then is made of `kept` by `submitted`. No column depends on now. An
+internal view: no agency reads it as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 
 from domain.event import Event
-from domain.stages.duty import Dormancy, Duties, Duty
+from domain.stages.duty import NONE, Dormancy, Duties, Duty
 from domain.stages.ledger.duties import duties_after
-from domain.stages.ledger.duties_dormancy import dormancy_duty
+from domain.stages.ledger.duties_dormancy import dormancy_due, dormancy_duty
 from domain.stages.ledger.duties_open import shifted_safely
 from domain.stages.ledger.duties_said import CLOCK, mark_id
-from projections.engine import Key, Row
+from projections.engine import Document, Key, Row
 from projections.entry import Entry, Refused
 
 TRIES = 10
 """How often a refused submission of the clock is sent again, each time later than before; then a person must look."""
 
-KEPT = 20_000
-"""Rows whose state is kept parsed."""
+
+class Book(NamedTuple):
+    """What events of a stream refer to: `Duties.known` and `Duties.held`."""
+
+    known: Mapping[str, Mapping[str, Any]]
+    held: Mapping[str, Event]
+
+
+Kept = Book | Dormancy | Duty | None
+
+
+def _written(kept: Kept) -> str:
+    match kept:
+        case None:
+            return ""
+        case Duty():
+            said: Any = kept
+        case Dormancy():
+            said = list(kept)
+        case _:
+            said = [kept.known, {key: list(event) for key, event in kept.held.items()}]
+    return orjson.dumps([type(kept).__name__, said], option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _read(text: str) -> Kept:
+    if not text:
+        return None
+    kind, said = orjson.loads(text)
+    match kind:
+        case "Book":
+            return Book(said[0], {key: Event._make(event) for key, event in said[1].items()})
+        case "Dormancy":
+            return Dormancy._make(said)
+        case _:
+            return Duty(**{**said, "waiting": tuple(said["waiting"])})
 
 
 class DutyRow(NamedTuple):
-    """A duty. `state` is open, marked, done, moot or refused; `event_id`, `clock` and `says` (JSON) are what the clock
-    submits, `kept` (JSON) what the fold goes on from. The stream's own row (`duty` '') keeps what events refer to."""
+    """A duty. `state` is open, marked, done, moot or refused; `refusals` counts those of the clock's submission; `kept`
+    is what the fold goes on from, nothing once it is over. The stream's own row (`duty` '') keeps the book."""
 
     stream: str
     of_event: str
@@ -43,10 +76,15 @@ class DutyRow(NamedTuple):
     state: str
     next_at: str
     refusals: int
+    kept: Annotated[Kept, Document(_written, _read)]
+
+
+class Submitted(NamedTuple):
+    """What the clock submits when a duty has fallen due: the same from every clock."""
+
     event_id: str
-    clock: str
-    says: str
-    kept: str
+    type: str
+    data: Mapping[str, Any]
 
 
 name = "duties"
@@ -77,90 +115,83 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     after = duties_after(before, entry.recorded)
     book = (stream, *_BOOK)
     if after.known is not before.known or after.held is not before.held or book not in rows:
-        kept = {"known": after.known, "held": {key: list(event) for key, event in after.held.items()}}
-        yield (*book, "", "", "", "", 0, "", "", "", _json(kept))
+        yield (*book, "", "", "", "", 0, Book(after.known, after.held))
     if after.open is not before.open:
         for key, duty in after.open.items():
             if before.open.get(key) is not duty:
                 yield _row(stream, key, duty, rows.get((stream, *key)))
         for key in before.open.keys() - after.open.keys():
             yield _done(rows[(stream, *key)])
-    if after.dormancy != before.dormancy:
+    if after.dormancy is not before.dormancy:
         yield from _dormancy(stream, after, rows.get((stream, *_DORMANCY)))
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+def submitted(row: DutyRow) -> Submitted:
+    """What the clock submits for an open row."""
+    kept = row.kept
+    duty = kept if isinstance(kept, Duty) else _look_after(kept) if isinstance(kept, Dormancy) else None
+    if duty is None:
+        raise ValueError("nothing is to be done for this row")
+    return Submitted(mark_id(row.stream, duty.of, duty.deadline, duty.due_at, duty.owner), duty.clock, duty.says)
+
+
+def _look_after(dormancy: Dormancy) -> Duty | None:
+    return dormancy_duty(Duties(dormancy=dormancy))
 
 
 def _done(before: Row) -> Row:
-    return DutyRow._make(before)._replace(state="done", next_at="", kept="")
+    return (*before[:_STATE], "done", "", before[_REFUSALS], None)
 
 
 def _state(rows: Mapping[Key, Row]) -> Duties:
     """The duties as the rows keep them; what only the registrar asks (halves, protective acts) is not kept here."""
+    if not rows:
+        return NONE
     open_: dict[tuple[str, str, int], Duty] = {}
-    known: Mapping[str, Any] = {}
-    held: Mapping[str, Event] = {}
-    dormancy = None
+    book, dormancy = Book({}, {}), None
     for key, each in rows.items():
         kept = each[-1]
-        if not kept:
-            continue
-        what = key[1:]
-        if what == _BOOK:
-            known, held = _kept_book(kept)
-        elif what == _DORMANCY:
-            dormancy = _kept_dormancy(kept)
-        else:
-            open_[what] = _kept_duty(kept)
-    return Duties(open_, dormancy, held, known)
-
-
-# A group's rows mostly stay as they were from one event of its stream to the next.
-@lru_cache(maxsize=KEPT)
-def _kept_book(kept: str) -> tuple[Mapping[str, Any], Mapping[str, Event]]:
-    book = orjson.loads(kept)
-    return book["known"], {key: Event._make(event) for key, event in book["held"].items()}
-
-
-@lru_cache(maxsize=KEPT)
-def _kept_dormancy(kept: str) -> Dormancy:
-    return Dormancy._make(orjson.loads(kept))
-
-
-@lru_cache(maxsize=KEPT)
-def _kept_duty(kept: str) -> Duty:
-    found = orjson.loads(kept)
-    return Duty(**{**found, "waiting": tuple(found["waiting"])})
+        if type(kept) is Duty:
+            open_[key[1:]] = kept
+        elif type(kept) is Dormancy:
+            dormancy = kept
+        elif kept is not None:
+            book = kept
+    return Duties(open_, dormancy, book.held, book.known)
 
 
 def _row(stream: str, key: tuple[str, str, int], duty: Duty, before: Row | None) -> Row:
     """An open duty; one that the clock has marked, or was told to be moot, is not submitted again."""
-    event_id = mark_id(stream, duty.of, duty.deadline, duty.due_at, duty.owner)
-    state, next_at, refusals = ("marked", "", 0) if duty.marked else ("open", duty.due_at, 0)
-    if before is not None and not duty.marked and before[_EVENT_ID] == event_id:
-        state, next_at, refusals = before[_SENT]
-    said = (event_id, duty.clock, _json(duty.says), _json(duty))
-    return (stream, *key, duty.due_at, duty.owner, state, next_at, refusals, *said)
+    sent = ("marked", "", 0) if duty.marked else ("open", duty.due_at, 0)
+    if before is not None and not duty.marked and before[_DUE:_STATE] == (duty.due_at, duty.owner):
+        sent = before[_STATE : _REFUSALS + 1]
+    return (stream, *key, duty.due_at, duty.owner, *sent, duty)
 
 
-_EVENT_ID = DutyRow._fields.index("event_id")
-_SENT = slice(DutyRow._fields.index("state"), _EVENT_ID)
+_DUE = DutyRow._fields.index("due_at")
+_STATE = DutyRow._fields.index("state")
+_REFUSALS = DutyRow._fields.index("refusals")
 
 
 def _dormancy(stream: str, after: Duties, before: Row | None) -> Iterable[Row]:
-    duty = dormancy_duty(after)
-    if duty is not None and after.dormancy is not None:
-        yield (*_row(stream, _DORMANCY, duty, before)[:-1], orjson.dumps(list(after.dormancy)).decode())
-    elif before is not None:
-        yield _done(before)
+    """The row of the case's dormancy. Another event begins it anew, whatever became of the submission before."""
+    last = after.dormancy
+    due_at = dormancy_due(last) if last is not None else None
+    if last is None or due_at is None:
+        if before is not None:
+            yield _done(before)
+        return
+    sent = ("marked", "", 0) if last.marked else ("open", due_at, 0)
+    same = before is not None and before[-1] is not None and before[-1].of == last.of
+    if before is not None and same and not last.marked and before[_DUE:_STATE] == (due_at, last.owner):
+        sent = before[_STATE : _REFUSALS + 1]
+    yield (stream, *_DORMANCY, due_at, last.owner, *sent, last)
 
 
 def _after_refusal(rows: Mapping[Key, Row], refused: Refused) -> Iterable[Row]:
     """Moot is final, unless the registrar's clock had not come that far; anything else is tried again, ever later."""
     for each in map(DutyRow._make, rows.values()):
-        if each.event_id != refused.event or each.state != "open":
+        if each.state != "open" or submitted(each).event_id != refused.event:
             continue
         times = each.refusals + 1
         if refused.code == "clock.moot" and refused.at >= each.due_at:

@@ -7,8 +7,9 @@ and writes. No column depends on the present moment or on the moment of insertio
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, get_type_hints
 
@@ -17,6 +18,16 @@ from projections.entry import Entry
 Row = tuple[Any, ...]
 Key = tuple[Any, ...]
 Group = dict[Key, Row]
+
+
+class Document(NamedTuple):
+    """How a column that holds an immutable object is written as text and read back: `Annotated[Kind, Document(…)]`.
+
+    While its group is in memory a fold sees the object, and nobody parses what a fold has just made.
+    """
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
 
 
 class Gone(NamedTuple):
@@ -54,7 +65,34 @@ SQL_TYPES = {str: "text", int: "bigint"}
 
 def columns(view: View) -> list[tuple[str, str]]:
     """(name, SQL type) of the view's table, in order."""
-    return [(name, SQL_TYPES[kind]) for name, kind in get_type_hints(view.row).items()]
+    return [(name, SQL_TYPES.get(kind, "text")) for name, kind in get_type_hints(view.row).items()]
+
+
+@cache
+def _documents(row: type[Row]) -> tuple[tuple[int, Document], ...]:
+    """The columns of a row model that hold documents."""
+    hints = get_type_hints(row, include_extras=True).values()
+    return tuple(
+        (at, said)
+        for at, kind in enumerate(hints)
+        for said in getattr(kind, "__metadata__", ())
+        if type(said) is Document
+    )
+
+
+def written(view: View, rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows as a table holds them: documents as text."""
+    for at, document in _documents(view.row):
+        write = document.write
+        rows = [(*row[:at], write(row[at]), *row[at + 1 :]) for row in rows]
+    return rows
+
+
+def parsed(view: View, rows: Group) -> Group:
+    """Rows as folds see them."""
+    for at, document in _documents(view.row):
+        rows = {key: (*row[:at], document.read(row[at]), *row[at + 1 :]) for key, row in rows.items()}
+    return rows
 
 
 def model_hash(view: View) -> str:

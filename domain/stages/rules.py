@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 from domain.catalogue import EventType
@@ -109,8 +110,16 @@ def _both(first: Fold, second: Fold) -> Fold:
 
 def shifted(instant: str, by: timedelta) -> str:
     """The instant (UTC, six decimals, Z) moved `by`; instants in this form compare as strings."""
+    if not by.seconds and not by.microseconds:
+        # Most deadlines are whole days: the time of day stays as it is, and few dates are asked for.
+        return _days_later(instant[:10], by.days) + instant[10:]
     moved = datetime.fromisoformat(instant.removesuffix("Z")) + by
     return moved.isoformat(timespec="microseconds") + "Z"
+
+
+@lru_cache(maxsize=4096)
+def _days_later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 def reason_stated(state: Any, event: Event, event_type: EventType, context: Context) -> Broken:

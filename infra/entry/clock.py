@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import psycopg
@@ -34,6 +34,9 @@ from infra.heartbeat import Heartbeat
 from infra.kafka.errors import LogAway
 from infra.publishing import Item, NotJudgedError, publish
 from infra.settings import Settings
+from projections import duties
+from projections.duties import DutyRow, submitted
+from projections.engine import View, parsed
 
 STANDBY = "standby"
 LOCK = 7268
@@ -41,14 +44,13 @@ AT_ONCE = 500
 PATIENCE = 5.0
 """Seconds that a batch is waited for: it is sent again a minute later when nothing was heard."""
 
-_DUE = b"""
-SELECT event_id, stream, clock, due_at, says, refusals FROM (
-    SELECT next_at, event_id, stream, clock, due_at, says, refusals FROM duties
-    WHERE next_at > '' AND next_at <= %(now)s
-    UNION ALL
-    SELECT next_at, mark_id, case_id, %(unresolved)s, shown_at, says, refusals FROM refusals
-    WHERE next_at > '' AND next_at <= %(desk)s
-) AS listed ORDER BY next_at, event_id LIMIT %(limit)s
+_DUTIES = (
+    f"SELECT {', '.join(DutyRow._fields)} FROM duties WHERE next_at > '' AND next_at <= %(now)s"
+    " ORDER BY next_at, stream LIMIT %(limit)s"
+).encode()
+_REFUSALS = b"""
+SELECT next_at, mark_id, case_id, shown_at, says, refusals FROM refusals
+WHERE next_at > '' AND next_at <= %(desk)s ORDER BY next_at, mark_id LIMIT %(limit)s
 """
 _LEADS = b"""
 SELECT EXISTS (SELECT FROM pg_locks
@@ -141,11 +143,15 @@ class ClockProcess:
     def due(self, now: str) -> Sequence[Due]:
         """What the views say is due; a refusal is, when it has stood as long as the registry lets it."""
         sooner = self._sooner()
-        asked = {"now": now, "desk": shifted(now, sooner), "unresolved": UNRESOLVED, "limit": AT_ONCE}
+        asked = {"now": now, "desk": shifted(now, sooner), "limit": AT_ONCE}
         with self.world.pool.connection() as c:
-            rows = c.execute(_DUE, asked).fetchall()
-        found = [Due._make((*row[:4], orjson.loads(row[4]), row[5])) for row in rows]
-        return [due._replace(time=shifted(due.time, -sooner)) if due.type == UNRESOLVED else due for due in found]
+            listed = c.execute(_DUTIES, asked).fetchall()
+            refused = c.execute(_REFUSALS, asked).fetchall()
+        found = [(row[_NEXT_AT], _due(row)) for row in listed]
+        for next_at, mark, case, shown_at, says, refusals in refused:
+            time_ = shifted(shown_at, -sooner)
+            found.append((next_at, Due(mark, case, UNRESOLVED, time_, orjson.loads(says), refusals)))
+        return [due for _, due in sorted(found, key=lambda each: (each[0], each[1].event_id))[:AT_ONCE]]
 
     def _sooner(self) -> timedelta:
         """How much less than the profile's time, with which the view counts, the registry gives a refusal."""
@@ -163,6 +169,15 @@ class ClockProcess:
     def alarm(self, code: str, message: str) -> None:
         """Say that a person must look."""
         self.log.error("alarm", code=code, message=message)
+
+
+_NEXT_AT = DutyRow._fields.index("next_at")
+
+
+def _due(listed: tuple[Any, ...]) -> Due:
+    (row,) = (DutyRow._make(each) for each in parsed(cast(View, duties), {(): listed}).values())
+    event_id, type_, data = submitted(row)
+    return Due(event_id, row.stream, type_, row.due_at, dict(data), row.refusals)
 
 
 def main() -> int:

@@ -32,13 +32,18 @@ def dormancy_after(before: Duties, care_lead: str, event: Event, event_type: Eve
     return Dormancy(event.id, event.time, max(event.time, floor), owner, event.type, event.publisher)
 
 
+def dormancy_due(last: Dormancy) -> str | None:
+    """The instant at which the case has been without an event too long; None behind the end of the calendar."""
+    return shifted_safely(last.since, deadline("dormancy"))
+
+
 def dormancy_duty(duties: Duties) -> Duty | None:
     """The duty to look after a case: open from each event on, the care lead's."""
-    last, after = duties.dormancy, deadline("dormancy")
-    due_at = shifted_safely(last.since, after) if last is not None else None
+    last = duties.dormancy
+    due_at = dormancy_due(last) if last is not None else None
     if last is None or due_at is None:
         return None
-    says = {"last_event": last.of, "days": after.days}
+    says = {"last_event": last.of, "days": deadline("dormancy").days}
     return Duty(
         last.of, "dormancy", due_at, last.owner, last.opened_by, last.publisher, DORMANCY, says, {}, marked=last.marked
     )

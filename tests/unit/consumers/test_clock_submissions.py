@@ -13,7 +13,7 @@ from domain.outcome import recorded
 from domain.stages.ledger.duties_said import CLOCK
 from infra.entry.clock import submission
 from projections import duties
-from projections.duties import DutyRow
+from projections.duties import DutyRow, submitted
 from projections.engine import Group, fold
 from simulator import BASE_TIME, LEDGER, enrolled, fixed_signers, judged, moved, outcome_code, publishers
 from unit.projections.told_by import entry as said
@@ -51,7 +51,8 @@ def listed(outcomes: list[Judged]) -> list[Due]:
     fold(view, groups, [said(n, CASE, entry(each)) for n, each in enumerate(outcomes, 1)], None)
     rows = [DutyRow._make(row) for row in groups[CASE].values()]
     due = [row for row in rows if row.next_at and row.next_at <= BASE_TIME]
-    return [Due(row.event_id, CASE, row.clock, row.due_at, orjson.loads(row.says)) for row in due]
+    told = [(row, submitted(row)) for row in due]
+    return [Due(mark.event_id, CASE, mark.type, row.due_at, dict(mark.data)) for row, mark in told]
 
 
 def test_two_clocks_make_one_entry_and_a_duplicate() -> None:

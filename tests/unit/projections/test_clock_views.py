@@ -14,14 +14,15 @@ from domain.case import Case
 from domain.catalogue import by_name, check
 from domain.event import Recorded
 from domain.refusals import Refusal
+from domain.stages.duty import Dormancy, Duty
 from domain.stages.ledger.duties import all_open, duties_of
 from domain.stages.ledger.duties_said import CLOCK, mark_id
 from domain.stages.rules import Context, shifted
 from domain.stream import admit, evolve
 from projections import duties, refusals
 from projections.all_views import VIEWS
-from projections.duties import TRIES, DutyRow
-from projections.engine import Group, View, fold
+from projections.duties import TRIES, Book, DutyRow, submitted
+from projections.engine import Group, View, fold, parsed, written
 from projections.entry import Entry, Refused
 from projections.refusals import RefusalRow
 from unit.domain.story import (
@@ -80,23 +81,34 @@ def duty_rows(*told: Entry) -> dict[str, DutyRow]:
 
 def refusal(row: DutyRow, code: str, at: str) -> Entry:
     """The registrar's refusal of what the clock submitted for the row."""
-    return entry(99, "desk/0", None, Refused(CLOCK, row.clock, STREAM, row.event_id, code, at))
+    mark = submitted(row)
+    return entry(99, "desk/0", None, Refused(CLOCK, mark.type, STREAM, mark.event_id, code, at))
 
 
 def test_a_duty_is_listed_from_the_instant_at_which_it_falls_due() -> None:
     row = duty_rows(*entries([INDICATED, REQUESTED]))["referral_response"]
     assert (row.state, row.due_at, row.next_at, row.owner) == ("open", DUE, DUE, SHELTER)
-    assert row.clock == "referral.ReferralOverdueMarked"
-    check(by_name[row.clock], STREAM, orjson.loads(row.says))
+    mark = submitted(row)
+    assert mark.type == "referral.ReferralOverdueMarked"
+    check(by_name[mark.type], STREAM, mark.data)
 
 
 def test_what_is_marked_or_done_is_listed_no_more() -> None:
     told = entries([INDICATED, REQUESTED])
     row = duty_rows(*told)["referral_response"]
-    mark = Act(row.clock, CLOCK, orjson.loads(row.says), time=row.due_at, id=row.event_id)
+    event_id, type_, data = submitted(row)
+    mark = Act(type_, CLOCK, data, time=row.due_at, id=event_id)
     for acts, state in (([mark], "marked"), ([ACCEPTED], "done"), ([mark, ACCEPTED], "done")):
         after = duty_rows(*entries([INDICATED, REQUESTED, *acts]))["referral_response"]
         assert (after.state, after.next_at) == (state, "")
+
+
+def test_a_row_is_the_same_after_it_was_written_and_read() -> None:
+    groups: dict[str, Group] = {}
+    view = cast(View, duties)
+    folded(view, groups, *entries([INDICATED, REQUESTED, ACCEPTED]))
+    assert {type(row[-1]) for row in groups[STREAM].values()} == {Book, Dormancy, Duty, type(None)}
+    assert parsed(view, {row[:4]: row for row in written(view, list(groups[STREAM].values()))}) == groups[STREAM]
 
 
 def test_what_is_moot_is_never_sent_again() -> None:
@@ -126,7 +138,7 @@ def test_any_other_refusal_is_tried_again_ever_later_and_not_for_ever() -> None:
 def test_another_submission_that_was_refused_changes_nothing() -> None:
     told = entries([INDICATED, REQUESTED])
     row = duty_rows(*told)["referral_response"]
-    other = refusal(row._replace(event_id=uid("other")), "clock.moot", row.due_at)
+    other = entry(99, "desk/0", None, Refused(CLOCK, "x", STREAM, uid("other"), "clock.moot", row.due_at))
     assert duty_rows(*told, other)["referral_response"] == row
 
 
@@ -138,18 +150,18 @@ def test_the_rows_are_the_duties_of_the_registrars_state() -> None:
             event(INDICATED),
             *(_event(known, n, chance, STREAM) for n, known in enumerate(chance.choices(TYPES, k=60))),
         ]
-        for submitted in picks:
-            known = by_name[submitted.type]
+        for pick in picks:
+            known = by_name[pick.type]
             try:
-                stated = admit(case, submitted, known, CONTEXT)
+                stated = admit(case, pick, known, CONTEXT)
             except Refusal:
                 continue
-            recorded = Recorded(submitted, AT, case.version + 1, stated)
+            recorded = Recorded(pick, AT, case.version + 1, stated)
             case = evolve(case, recorded)
             for view in VIEWS.values():
                 folded(view, groups if view.name == "duties" else {}, entry(recorded.n, STREAM, recorded))
         rows = [DutyRow._make(row) for row in groups[STREAM].values() if row[2]]
-        live = {(r.event_id, r.state == "marked") for r in rows if r.state in ("open", "marked")}
+        live = {(submitted(r).event_id, r.state == "marked") for r in rows if r.state in ("open", "marked")}
         assert live == {
             (mark_id(STREAM, d.of, d.deadline, d.due_at, d.owner), d.marked) for d in all_open(duties_of(case))
         }
