@@ -1,7 +1,7 @@
 """An id is minted once in a stream and never names two kinds of things, whatever kind of event puts it there.
 
-Which ids an event puts on record follows from the catalogue: those that its type mints and, for a fact, those of its
-subject. An event that waits for approval reserves its ids. Called by `domain.stream`.
+Which ids an event puts on record follows from the catalogue: those that its type mints and, for a fact or a protective
+act, those of its subject. An event that waits for approval reserves its ids. Called by `domain.stream`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ def listed(value: Any) -> list[Any]:
 def _naming(event_type: EventType) -> tuple[tuple[str, bool], ...]:
     """The ids that the event may put on record, and whether each may stand there already as the same kind of thing.
 
-    The number of an exhibit is given by hand: a second thing under it is a breach that stands beside the fact.
+    The number of an exhibit is given by hand: a second thing under it is a breach that stands beside the fact. Who
+    protects a child may be the first who names it.
     """
-    names = dict.fromkeys([*event_type.mints, *(event_type.subject if event_type.kind == "fact" else ())])
+    named = event_type.kind == "fact" or event_type.protective
+    names = dict.fromkeys([*event_type.mints, *(event_type.subject if named else ())])
     return tuple(
         (name, name in event_type.subject or name == "exhibit_number")
         for name in names

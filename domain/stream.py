@@ -85,10 +85,14 @@ class _Question(NamedTuple):
 
 
 def _on_record(id_field: str, thing: str) -> Rule:
-    """The subject is on record: the ids that a type is about and does not mint."""
+    """The subject is on record: the ids that a type is about and does not mint. No protective act is refused for it,
+    but for a referral that can wait."""
 
     def rule(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:
         known = state.ids
+        urgent = event.data.get("urgency", "emergency") == "emergency"
+        if event_type.protective and event_type.kind == "authority" and urgent:
+            return HOLDS
         if all(known.get(named) == id_field for named in listed(event.data[id_field])):
             return HOLDS
         return (f"{thing}.unknown", f"data.{id_field}")

@@ -77,6 +77,12 @@ ROWS: list[tuple[str, list[Act], Act, str | tuple[str, ...]]] = [
     ("a referral id is no victim's", [], requested(referral_id=uid("victim_id")), "id.already_minted"),
     ("a referral id is not the case's", [], requested(referral_id=STREAM), "id.already_minted"),
     ("a victim is on record first", [], requested(victim_id=uid("nobody")), "victim.unknown"),
+    (
+        "but for an emergency, which may be the first that is heard of her",
+        [],
+        requested(victim_id=uid("nobody"), urgency="emergency"),
+        DUE,
+    ),
     ("the addressee is active", [], requested(to_agency=SUSPENDED), "referral.addressee_inactive"),
     ("the addressee is enrolled", [], requested(to_agency="mn.nobody"), "referral.addressee_inactive"),
     ("the addressee may accept", [], requested(to_agency=COURT), "referral.addressee_lacks_mandate"),
