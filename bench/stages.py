@@ -15,7 +15,7 @@ from statistics import median
 
 from bench.figures import Figure
 
-THREE_STAGES = "aadb743b"
+THREE_STAGES = "aadb743e"
 ROUNDS = 3
 HERE = Path(__file__).parent.parent
 
