@@ -1,7 +1,6 @@
 """An agency's cases and their timelines: its own view, in the order of case ids, and nothing of another agency's.
 
-Of others' events a timeline shows position, type, publisher and time; the projector grants no more, and the route
-leaves out what it should not hold.
+A timeline shows what the agency is told: the rows of its highest epoch, of others' events what it is granted.
 """
 
 from __future__ import annotations
@@ -31,7 +30,17 @@ _LIST = (
     b" AND (%s::text IS NULL OR status = %s) ORDER BY case_id LIMIT %s"
 )
 _ONE = b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND case_id = %s"
-_TIMELINE = b"SELECT events FROM timeline WHERE agency = %s AND case_id = %s"
+_EPOCH = b"""
+SELECT epoch, bool_or(told <> '{}') AS told FROM timeline WHERE agency = %s AND case_id = %s
+GROUP BY epoch ORDER BY epoch DESC LIMIT 1
+"""
+_TIMELINE = b"""
+SELECT told FROM timeline
+WHERE agency = %s AND case_id = %s AND epoch = %s AND told <> '{}' AND (told::json->>'pos')::bigint > %s
+ORDER BY pos, n LIMIT %s
+"""
+_OF_ONE_POSITION = 2
+"""An approval, and the event that takes effect by it: never parted by a page's end."""
 
 Status = Annotated[str | None, Query(pattern="^[a-z_]{1,32}$", description="only cases with this status")]
 
@@ -59,14 +68,20 @@ class CaseList(BaseModel):
 
 
 class TimelineEvent(BaseModel):
-    """An event of a case; the members from `event_id` on stand at the agency's own events alone."""
+    """An event of a case as the agency is told it, or with `code` a refusal of its own submission.
+
+    `unit` and `actor` stand at its own events alone; `data` and `effects` hold what it is granted.
+    """
 
     position: str = Field(description="`<partition>-<pos>`")
     type: str
-    publisher: str
+    publisher: str = Field(description="an agency, or `care-provider-<n>`")
     time: str = Field(description="as signed")
     at: str = Field(description="the registrar's clock")
-    event_id: str | None = None
+    event_id: str
+    relation: str = Field(description="why the agency is told of it")
+    marks: list[str] | None = Field(default=None, description="`corrected`, `disputed`, `misfiled`, `held`")
+    code: str | None = Field(default=None, description="why its own submission was refused")
     actor: str | None = None
     unit: str | None = None
     data: dict[str, Any] | None = None
@@ -80,8 +95,8 @@ class Timeline(BaseModel):
     events: list[TimelineEvent]
 
 
-_OTHERS = ("type", "publisher", "time", "at")
-_OWN = (*_OTHERS, "event_id", "actor", "unit", "data", "effects")
+_PLAIN = ("type", "publisher", "time", "at", "event_id", "relation")
+_IF_ANY = ("marks", "code", "actor", "unit", "data", "effects")
 _HEADERS: dict[int | str, dict[str, Any]] = {200: {"headers": LINK}}
 _FOUND = declared(*PROBLEMS, "case.unknown", "request.invalid")
 _LISTED = declared(*PROBLEMS, "request.invalid") | _HEADERS
@@ -124,15 +139,17 @@ async def get_timeline(
     limit: Limit = 50,
     after: Annotated[int, Query(ge=0, le=2**62, description="only events behind this position")] = 0,
 ) -> Timeline:
-    """The events of a case, oldest first: the agency's own in full, of others' type, publisher and time."""
-    row = await service.database.row(_TIMELINE, (agency, _checked(case_id)))
-    if row is None:
+    """The events of a case, oldest first, as the agency is told them now; events of one position come together."""
+    case = (agency, _checked(case_id))
+    epoch = await service.database.row(_EPOCH, case)
+    if epoch is None or not epoch["told"]:
         raise ProblemError("case.unknown")
-    events = sorted((e for e in orjson.loads(row["events"]) if e["pos"] > after), key=lambda e: int(e["pos"]))
-    if len(events) > limit:
-        del events[limit:]
-        link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=events[-1]["pos"])
-    return Timeline(case_id=case_id, events=[_event(event, agency) for event in events])
+    asked = (*case, epoch["epoch"], after, limit + _OF_ONE_POSITION)
+    events = [orjson.loads(row["told"]) for row in await service.database.rows(_TIMELINE, asked)]
+    shown = events[: limit + (len(events) > limit and events[limit]["pos"] == events[limit - 1]["pos"])]
+    if len(events) > len(shown):
+        link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=shown[-1]["pos"])
+    return Timeline(case_id=case_id, events=[_event(event) for event in shown])
 
 
 def _checked(case_id: str) -> str:
@@ -146,7 +163,6 @@ def _row(service: Service, row: dict[str, Any]) -> CaseRow:
     return CaseRow(position=f"{partition}-{row['last_pos']}", **row)
 
 
-def _event(event: dict[str, Any], agency: str) -> TimelineEvent:
-    names = _OWN if event["publisher"] == agency else _OTHERS
-    shown = {name: event[name] for name in names if name in event}
+def _event(event: dict[str, Any]) -> TimelineEvent:
+    shown = {name: event[name] for name in _PLAIN} | {name: event[name] for name in _IF_ANY if event[name]}
     return TimelineEvent(position=f"{event['partition']}-{event['pos']}", **shown)
