@@ -12,15 +12,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, NamedTuple
 
+import orjson
+
 from domain.catalogue import by_name
 from domain.stages.ledger.duties_said import CLOCK
-from projections.engine import Key, Row
+from projections.engine import Document, Key, Row
 from projections.entry import Entry
 from projections.room import kept, said, state
+from projections.room.kept import Kept
 from projections.room.members import after_part
 from projections.room.officers import access
+from projections.room.state import Room
 from projections.room.telling import tellings
-from projections.told import Json
+
+
+def _written(found: Kept | Room) -> str:
+    return kept.written(found) if isinstance(found, Kept) else state.written(found)
+
+
+def _read(text: str) -> Kept | Room:
+    found = orjson.loads(text)
+    return state.read(found) if isinstance(found[0], dict) else kept.read(found)
 
 
 class RoomRow(NamedTuple):
@@ -29,7 +41,7 @@ class RoomRow(NamedTuple):
     stream: Annotated[str, "the stream"]
     pos: Annotated[int, "position of the entry; -1 for the room itself"]
     i: Annotated[int, "0; 1 for the event that takes effect by the approval at this position"]
-    kept: Annotated[Json, "what the entry said, as corrected; or who stands where"]
+    kept: Annotated[Kept | Room, Document(_written, _read), "what the entry said, as corrected; or who stands where"]
 
 
 name = "rooms"
@@ -55,7 +67,7 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     """The rows that the entry changes; what each agency is told by it is added to `entry.tellings`."""
     stream = entry.case
     own = rows.get((stream, *_ROOM))
-    room = state.read(own[-1]) if own is not None else state.Room()
+    room = own[-1] if own is not None else Room()
     parts = said.parts(entry, rows)
     if own is None and parts[0].type in _ANYWHERE:
         # An event about another entry is no first entry of a stream.
@@ -67,8 +79,8 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     if after is not room or remarked:
         after = state.standing(room, after, anew=bool(remarked))
     changed = {(part.pos, i): part for i, part in enumerate(parts)} | remarked
-    yield from ((stream, *at, kept.written(part)) for at, part in changed.items())
+    yield from ((stream, *at, part) for at, part in changed.items())
     if after is not room:
-        yield (stream, *_ROOM, state.written(after))
+        yield (stream, *_ROOM, after)
         entry.access.extend(access(after, stream))
     entry.tellings.extend(tellings(room, after, parts, said.History(rows, changed), entry))

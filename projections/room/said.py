@@ -11,7 +11,7 @@ from typing import Any
 from domain.stages.ledger.approvals import AWAITED, COMPLETED
 from projections.engine import Key, Row
 from projections.entry import Entry
-from projections.room.kept import Kept, read
+from projections.room.kept import Kept
 from projections.told import CORRECTED, DISPUTED, HELD, MISFILED
 
 Place = tuple[int, int]
@@ -36,16 +36,16 @@ def parts(entry: Entry, rows: Mapping[Key, Row]) -> list[Kept]:
     said = [Kept(entry.pos, at, *own, effects[: ends or None], marks)]
     if ends:
         of = effects[ends - 1].data["of"]
-        held = next(kept for _, kept in _naming(rows, {of}) if kept.id == of and HELD in kept.marks)
+        held = next(kept for _, kept in _with_id(rows, {of}) if HELD in kept.marks)
         said.append(held._replace(pos=entry.pos, at=at, effects=effects[ends:], marks=()))
     return said
 
 
-def _naming(rows: Mapping[Key, Row], ids: set[Any]) -> Iterator[tuple[Place, Kept]]:
-    """What names one of the ids: only these rows are parsed, as a stream may be long."""
+def _with_id(rows: Mapping[Key, Row], ids: set[Any]) -> Iterator[tuple[Place, Kept]]:
+    """The events that bear one of the ids, which are one publisher's own: several may."""
     for key, each in rows.items():
-        if key[1] >= 0 and any(one in each[-1] for one in ids):
-            yield (key[1], key[2]), read(each[-1])
+        if key[1] >= 0 and each[-1].id in ids:
+            yield (key[1], key[2]), each[-1]
 
 
 def remarked(rows: Mapping[Key, Row], parts: Iterable[Kept]) -> dict[Place, Kept]:
@@ -55,7 +55,7 @@ def remarked(rows: Mapping[Key, Row], parts: Iterable[Kept]) -> dict[Place, Kept
         mark = _ABOUT.get(part.type)
         if mark is None or HELD in part.marks or part.code:
             continue
-        for at, found in _naming(rows, {part.data["of"]}):
+        for at, found in _with_id(rows, {part.data["of"]}):
             kept = changed.get(at, found)
             if _is_meant(part, kept, mark):
                 changed[at] = _marked(kept, part, mark)
@@ -65,7 +65,7 @@ def remarked(rows: Mapping[Key, Row], parts: Iterable[Kept]) -> dict[Place, Kept
 
 
 def _is_meant(about: Kept, kept: Kept, mark: str) -> bool:
-    if kept.id != about.data["of"] or kept.code or HELD in kept.marks:
+    if kept.code or HELD in kept.marks:
         return False
     if mark == DISPUTED or (mark == CORRECTED and about.data.get("successor")):
         return kept.publisher != about.publisher
@@ -87,13 +87,13 @@ def _undisputed(rows: Mapping[Key, Row], changed: Mapping[Place, Kept]) -> dict[
     of = {kept.data.get("of") for kept in changed.values() if kept.type == "ledger.EventDisputed"} - {None}
     return {
         at: kept._replace(marks=tuple(mark for mark in kept.marks if mark != DISPUTED))
-        for at, kept in _naming(rows, of)
-        if kept.id in of and DISPUTED in kept.marks
+        for at, kept in _with_id(rows, of)
+        if DISPUTED in kept.marks
     }
 
 
 class History:
-    """All that was said in a room, as it stands after an entry; parsed when somebody asks."""
+    """All that was said in a room, as it stands after an entry; put in order when somebody asks."""
 
     def __init__(self, rows: Mapping[Key, Row], changed: Mapping[Place, Kept]) -> None:
         self._rows, self._changed = rows, changed
@@ -102,7 +102,7 @@ class History:
     def said(self) -> list[Kept]:
         """In order."""
         if self._said is None:
-            kept = {(key[1], key[2]): read(each[-1]) for key, each in self._rows.items() if key[1] >= 0}
+            kept = {(key[1], key[2]): each[-1] for key, each in self._rows.items() if key[1] >= 0}
             kept |= self._changed
             self._said = [kept[at] for at in sorted(kept)]
         return self._said

@@ -6,11 +6,9 @@ An agency whose official is accused, or that a decision shuts out, is `denied` a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-
-from projections.room.kept import Lately
 
 REFUSED, HEARS, IN, DENIED = "refused", "category", "in_case", "denied"
 """Only sent what was refused; only hears of it; takes part in it; is told nothing."""
@@ -62,8 +60,13 @@ def _where(room: Room, agency: str) -> str:
     return "proceedings_lead" if agency == room.proceedings else IN
 
 
-def _parse(text: str) -> Room:
-    found = orjson.loads(text)
+def written(room: Room) -> str:
+    """As a table has it: a JSON array."""
+    return orjson.dumps(list(room)).decode()
+
+
+def read(found: list[Any]) -> Room:
+    """What was written, from the parsed array."""
     restriction = found[6] and (found[6][0], tuple(found[6][1]), tuple(found[6][2]))
     return Room(
         {agency: (epoch, base, now) for agency, (epoch, base, now) in found[0].items()},
@@ -78,14 +81,3 @@ def _parse(text: str) -> Room:
         {agency: tuple(units) for agency, units in found[9].items()},
         found[10],
     )
-
-
-_LATELY = Lately(_parse)
-read = _LATELY.read
-
-
-def written(room: Room) -> str:
-    """As the room's own row keeps it."""
-    text = orjson.dumps(list(room)).decode()
-    _LATELY.know(text, room)
-    return text

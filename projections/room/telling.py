@@ -77,7 +77,8 @@ class _Speech:
         if relations[0] != "counterpart":
             publisher = self._alias(publisher, agency)
             data = self._aliased(part.type, data, agency)
-            effects = tuple(Effect(each.type, self._aliased(each.type, each.data, agency)) for each in effects)
+            if effects:
+                effects = tuple(Effect(each.type, self._aliased(each.type, each.data, agency)) for each in effects)
         return Told(*about, publisher, "", "", *when, data, effects, relations[0], part.marks)
 
     def _grants(
@@ -92,6 +93,8 @@ class _Speech:
         return self._granted[key]
 
     def _effects(self, relations: tuple[str, ...], categories: frozenset[str]) -> tuple[Effect, ...]:
+        if not self._part.effects:
+            return ()
         shown = [(each, sharing.granted(each.type, relations, categories)) for each in self._part.effects]
         return tuple(Effect(each.type, _only(each.data, fields)) for each, fields in shown if fields is not None)
 
