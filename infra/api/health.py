@@ -23,7 +23,7 @@ router = APIRouter(tags=["operation"])
 
 STALE_SECONDS = 10.0
 STANDBY = frozenset({"no_partition", "standby"})
-ROLES = {"registrar": True, "projector": True, "clock": False, "feeder": False}
+ROLES = {"registrar": True, "projector": True, "clock": False, "feeder": False, "webhooks": False}
 """Roles, and whether a process of each must be there."""
 
 _PROCESSES = b"""
