@@ -76,7 +76,7 @@ class Worker:
                     schedule=self._schedule,
                     spread=store.spread,
                 )
-        waits = [each.wait for each in self.store.progress().values() if each.wait > 0]
+        waits = [each.wait for each in self.store.progress().values() if each.tries]
         return 0.0 if more else min([LOOK_SECONDS, *waits])
 
     def post(self, message: Message, *, late: bool = False) -> str:
