@@ -10,7 +10,7 @@ import platform
 from rich.console import Console
 from rich.table import Table
 
-from bench import admission, latency, projection
+from bench import admission, feeds, latency, projection
 from bench.figures import Figure
 from bench.place import place
 
@@ -31,6 +31,8 @@ def main() -> None:
         found += projection.figures(here)
         progress.print("latency")
         found += latency.figures(here, options.seconds)
+        progress.print("feeds")
+        found += feeds.figures(here, options.seconds)
     if options.json:
         print(json.dumps([f._asdict() | {"ratio": f.ratio} for f in found], indent=1))
     else:
