@@ -10,7 +10,7 @@ import platform
 from rich.console import Console
 from rich.table import Table
 
-from bench import admission, latency, projection, stages
+from bench import admission, feeds, latency, projection, stages
 from bench.figures import Figure
 from bench.place import place
 
@@ -31,6 +31,8 @@ def main() -> None:
         found += projection.figures(here)
         progress.print("latency")
         found += latency.figures(here, options.seconds)
+        progress.print("feeds")
+        found += feeds.figures(here, options.seconds)
     progress.print("all stages beside three")
     found += stages.figures(options.cases // 2)
     if options.json:

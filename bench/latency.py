@@ -30,7 +30,7 @@ def figures(place: Place, seconds: int) -> list[Figure]:
         until(lambda: place.scalar("SELECT min(pos) FROM view_head") > 0 or place.recorded() == 0)
         before = {p: place.scalar(_SRC, place.settings.topics.ledger, p) for p in range(founding.PARTITIONS)}
         watch = _Watch(place)
-        sent = _send(place, [(w.stream, w.record) for w in work])
+        sent = send(place, [(w.stream, w.record) for w in work])
         until(lambda: watch.complete(before, len(work)))
         watch.stop()
     steady = list(sent.items())[RATE * WARM_UP :]
@@ -112,7 +112,7 @@ class _Watch:
                 time.sleep(0.005)
 
 
-def _send(place: Place, work: list[tuple[str, bytes]]) -> dict[Key, float]:
+def send(place: Place, work: list[tuple[str, bytes]]) -> dict[Key, float]:
     """Send steadily; returns the moment of sending by (partition, offset)."""
     producer = KafkaProducer(bootstrap_servers=place.settings.kafka_bootstrap, acks="all")
     sent = []

@@ -41,6 +41,24 @@ class Settings(BaseSettings):
     api_port: int = Field(0, description="port of the API; 0 picks a free one")
     batch: int = Field(2000, ge=1, le=10_000, description="most submissions in one batch")
     cache_entries: int = Field(50_000, ge=1_000, description="entries that a registrar's stream cache may hold")
+    webhook_key: Path | None = Field(
+        None, description="file of the key that webhooks' secrets are made of; `<data>/keys/webhooks.json` unless set"
+    )
+    webhook_networks: str = Field(
+        "",
+        description="networks beside the public ones that webhooks may lead to, comma separated, such as 10.2.0.0/16",
+    )
+    webhook_ca: Path | None = Field(
+        None, description="file of the certificates that receivers of webhooks are trusted by, in place of the system's"
+    )
+    webhook_schedule: str = Field(
+        "5,30,120,600,1800,3600,7200,14400,28800,43200,64800,86400",
+        pattern=r"^\d+(\.\d+)?(,\d+(\.\d+)?)*$",
+        description="seconds before each further try of a webhook's message; then it is a dead letter",
+    )
+    webhook_patience: float = Field(
+        259_200.0, gt=0, description="seconds after which a webhook's message that nobody took is a dead letter anyway"
+    )
     app_topic: str = Field("", description="topic of a foreign application of the eventsourcing library")
 
     @property

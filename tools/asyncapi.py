@@ -16,6 +16,7 @@ from typing import Any
 
 from generated import settle
 
+from consumers.feeds import KINDS
 from domain.catalogue import EventType, by_name, by_wire
 from domain.record.entry import GENESIS_PREV
 from domain.submission import FORMS, OPTIONAL_FORMS, REQUIRED
@@ -93,7 +94,25 @@ def channels() -> dict[str, Any]:
             "Who may publish and seal, for ever. One partition; every record counts in the order of offsets.",
             ["registration"],
         ),
+        "feed": _feed(),
     }
+
+
+def _feed() -> dict[str, Any]:
+    """An agency's feed; its name holds the agency's id."""
+    channel = _channel(
+        TOPICS.feed("{agency}"),
+        "What became of an agency's submissions, and what it is told of every case that is its business; kept 30 days. "
+        "As many partitions as the ledger. Per ledger partition take a message only if its (pos, n) is above that of "
+        "the last one taken (reference/feed.md). Webhooks carry the same messages (reference/webhooks.md).",
+        [_feed_name(kind) for kind in KINDS],
+    )
+    del channel["bindings"]
+    return channel | {"parameters": {"agency": {"description": "The agency's id, such as mn.npa."}}}
+
+
+def _feed_name(kind: str) -> str:
+    return f"feed{kind.title()}"
 
 
 def _channel(address: str, description: str, names: list[str]) -> dict[str, Any]:
@@ -116,6 +135,7 @@ def operations() -> dict[str, Any]:
             "A reader follows the record, and an agency finds the outcome of what it sent.",
         ),
         "readRegistry": ("receive", "registry", "A reader learns whose keys held at an entry's `reg`."),
+        "readFeed": ("receive", "feed", "An agency learns what concerns it, as it may see it."),
     }
     return {
         name: {"action": action, "channel": _ref(f"#/channels/{channel}"), "summary": summary}
@@ -139,10 +159,18 @@ def messages() -> dict[str, Any]:
         "registration": ("Registration", "A statement about agencies or keys, signed by the roots"),
     }
     events = {version.wire: _event(version) for version in _submitted()}
-    return events | {
-        name: _message(name, title, summary, "record", _ref(f"#/components/schemas/{title}/schema"))
-        for name, (title, summary) in records.items()
+    told = {
+        _feed_name(kind): _message(_feed_name(kind), f"Feed{kind.title()}", summary, "told", _feed_schema(kind))
+        for kind, summary in FEED_KINDS.items()
     }
+    return (
+        told
+        | events
+        | {
+            name: _message(name, title, summary, "record", _ref(f"#/components/schemas/{title}/schema"))
+            for name, (title, summary) in records.items()
+        }
+    )
 
 
 def _event(version: EventType) -> dict[str, Any]:
@@ -168,6 +196,10 @@ def traits() -> dict[str, Any]:
     return {
         "signed": {"description": jws, **_record("application/jose")},
         "record": {"description": "The record is the payload in canonical form.", **_record("application/json")},
+        "told": {
+            "description": "The record is the payload. A webhook's body is the same.",
+            **_record("application/json"),
+        },
     }
 
 
@@ -196,6 +228,7 @@ def schemas() -> dict[str, Any]:
     return {
         "CloudEvent": _cloud_event(),
         "Ledger": _ledger(),
+        "Told": _told(),
         "AdmittedEvent": _entry({"jws": {"type": "string", "description": "as its publisher signed it"}}),
         "RefusedSubmission": _outcome("refused", digest | known, ("code", "digest", "salt")),
         "DuplicateSubmission": _outcome("duplicate", {"of": POSITION} | known, ("of",)),
@@ -211,6 +244,50 @@ def schemas() -> dict[str, Any]:
             }
         ),
     }
+
+
+FEED_KINDS = {
+    "outcome": "What became of a submission of the agency's own",
+    "event": "Something happened in a stream, as the agency may see it",
+    "refused": "A submission of the agency's own was refused, as it stands in its timeline",
+    "withdrawn": "Nothing of the stream is for the agency any more",
+    "parked": "An entry of the stream could not be told yet",
+}
+assert tuple(FEED_KINDS) == KINDS
+
+
+def _feed_schema(kind: str) -> dict[str, Any]:
+    """A message of a feed. Members may be added, so others are let through."""
+    text = {"type": "string"}
+    fields: dict[str, Any] = {"partition": POSITION, "pos": POSITION, "n": POSITION, "agency": text}
+    fields |= {"kind": {"const": kind}, "stream": text}
+    if kind != "parked":
+        fields["at"] = TIME
+    if kind == "outcome":
+        said = {"submission": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}, "event_id": text, "type": text}
+        said |= {"outcome": {"enum": ["admitted", "refused", "duplicate"]}, "code": text}
+        fields["outcome"] = _open(said)
+    if kind in ("event", "refused", "withdrawn"):
+        fields |= {"epoch": POSITION, "anew": {"type": "boolean"}}
+    if kind in ("event", "refused"):
+        fields["told"] = _ref("#/components/schemas/Told/schema")
+    return _open(fields)
+
+
+def _told() -> dict[str, Any]:
+    """What an agency is told of an event: what is granted of it, so no field of its type is sure to be there."""
+    texts = ("type", "event_id", "publisher", "unit", "actor", "time", "at", "relation", "code")
+    effect = _open({"type": {"type": "string"}, "data": {"type": "object"}})
+    return _open(
+        {"partition": POSITION, "pos": POSITION, **{name: {"type": "string"} for name in texts}}
+        | {"data": {"type": "object"}, "effects": {"type": "array", "items": effect}}
+        | {"marks": {"type": "array", "items": {"type": "string"}}}
+    )
+
+
+def _open(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with all of these members, and others that are yet to come."""
+    return {"type": "object", "properties": dict(fields), "required": list(fields)}
 
 
 def _cloud_event() -> dict[str, Any]:

@@ -23,7 +23,7 @@ router = APIRouter(tags=["operation"])
 
 STALE_SECONDS = 10.0
 STANDBY = frozenset({"no_partition", "standby"})
-ROLES = {"registrar": True, "projector": True, "clock": False, "feeder": False}
+ROLES = {"registrar": True, "projector": True, "clock": False, "feeder": False, "webhooks": False}
 """Roles, and whether a process of each must be there."""
 
 _PROCESSES = b"""
@@ -37,6 +37,16 @@ SELECT view.name, log.partition, log.pos - coalesce(view_head.pos, -1) AS lag
 FROM view CROSS JOIN log
 LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition
 WHERE log.topic = %s ORDER BY log.partition, view.name
+"""
+_FEEDS = b"""
+SELECT view_head.partition, view_head.pos - coalesce(feed_position.pos, -1) AS lag
+FROM view JOIN view_head USING (table_name) LEFT JOIN feed_position USING (partition) WHERE view.name = 'timeline'
+"""
+_WEBHOOKS = b"""
+SELECT state, count(*) AS count, count(*) FILTER (WHERE state = 'active' AND EXISTS (
+    SELECT FROM webhook_position WHERE webhook = id AND failing_since IS NOT NULL)) AS failing,
+    coalesce(sum((SELECT count(*) FROM webhook_dead WHERE webhook = id)), 0)::bigint AS dead
+FROM webhook GROUP BY state
 """
 _PARKED = b"SELECT count(*) AS parked FROM parked JOIN view USING (table_name)"
 
@@ -64,6 +74,17 @@ class PartitionLag(BaseModel):
     void: int = Field(description="records of the topic that are no entries")
     submissions: int | None = Field(description="submissions not judged yet; null when Kafka can't say")
     views: dict[str, int] = Field(description="entries that each view has not folded yet")
+    feeds: int = Field(0, description="entries in the views that the feeds have not told yet")
+
+
+class Webhooks(BaseModel):
+    """How the webhooks stand."""
+
+    active: int = 0
+    paused: int = 0
+    ended: int = 0
+    failing: int = Field(0, description="active ones whose last try nobody took")
+    dead: int = Field(0, description="messages that nobody took")
 
 
 class Readiness(BaseModel):
@@ -77,6 +98,7 @@ class Readiness(BaseModel):
     partitions: list[PartitionLag] = []
     parked: int = Field(0, description="entries that a view could not fold")
     clock_due: int = Field(0, description="what has fallen due and the clock's entry does not say yet")
+    webhooks: Webhooks = Webhooks()
 
 
 class Alive(BaseModel):
@@ -127,12 +149,14 @@ async def look(service: Service) -> Readiness:
         if {"duties", "refusals"} <= {view["name"] for view in views}:
             found.clock_due = (await service.database.row(_DUE, {"now": clock.now()}) or {"due": 0})["due"]
         found.parked = (await service.database.row(_PARKED) or {"parked": 0})["parked"]
+        feeds = {row["partition"]: row["lag"] for row in await service.database.rows(_FEEDS)}
+        found.webhooks = _webhooks(await service.database.rows(_WEBHOOKS))
     except psycopg.Error:
         found.database = False
         found.reasons.append("database.away")
         return found
     ends = await _ends(service, [log["partition"] for log in logs]) if kafka else {}
-    found.partitions = [_lag(log, views, ends.get(log["partition"])) for log in logs]
+    found.partitions = [_lag(log, views, ends.get(log["partition"]), feeds) for log in logs]
     found.reasons += _not_ready(found.processes)
     found.ready = not found.reasons
     return found
@@ -163,11 +187,25 @@ def _not_ready(processes: list[Process]) -> list[str]:
     return sorted(set(reasons))
 
 
-def _lag(log: dict[str, Any], views: list[dict[str, Any]], end: int | None) -> PartitionLag:
+def _webhooks(rows: list[dict[str, Any]]) -> Webhooks:
+    counts = {row["state"]: row["count"] for row in rows}
+    return Webhooks(failing=sum(row["failing"] for row in rows), dead=sum(row["dead"] for row in rows), **counts)
+
+
+def _lag(
+    log: dict[str, Any], views: list[dict[str, Any]], end: int | None, feeds: dict[int, int]
+) -> PartitionLag:  # fmt: skip
     partition = log["partition"]
     unjudged = None if end is None else max(0, end - 1 - log["src"])
     lags = {view["name"]: view["lag"] for view in views if view["partition"] == partition}
-    return PartitionLag(partition=partition, position=log["pos"], void=log["void"], submissions=unjudged, views=lags)
+    return PartitionLag(
+        partition=partition,
+        position=log["pos"],
+        void=log["void"],
+        submissions=unjudged,
+        views=lags,
+        feeds=feeds.get(partition, 0),
+    )
 
 
 def _set_gauges(service: Service, found: Readiness) -> None:
@@ -177,12 +215,17 @@ def _set_gauges(service: Service, found: Readiness) -> None:
     m.kafka_up.set(found.kafka)
     m.parked.set(found.parked)
     m.clock_due.set(found.clock_due)
+    for state in ("active", "paused", "ended"):
+        m.webhooks.labels(state).set(getattr(found.webhooks, state))
+    m.webhooks_failing.set(found.webhooks.failing)
+    m.dead_letters.set(found.webhooks.dead)
     for p in found.processes:
         m.process_ready.labels(p.name, p.role).set(p.state == "ready" and not p.stale)
     for log in found.partitions:
         partition = str(log.partition)
         m.head.labels(partition).set(log.position)
         m.void.labels(partition).set(log.void)
+        m.feed_lag.labels(partition).set(log.feeds)
         if log.submissions is not None:
             m.unjudged.labels(partition).set(log.submissions)
         for view, lag in log.views.items():

@@ -36,6 +36,16 @@ class Metrics:
         self.unjudged = Gauge("tamga_submissions_lag", "Submissions not judged yet", ["partition"], registry=registry)
         self.view_lag = Gauge("tamga_view_lag", "Entries not in the view yet", ["view", "partition"], registry=registry)
         self.parked = Gauge("tamga_parked_entries", "Entries that a view could not fold", registry=registry)
+        self.feed_lag = Gauge(
+            "tamga_feed_lag", "Entries in the views that the feeds have not told yet", ["partition"], registry=registry
+        )
+        self.webhooks = Gauge("tamga_webhooks", "Webhooks by state", ["state"], registry=registry)
+        self.webhooks_failing = Gauge(
+            "tamga_webhooks_failing", "Active webhooks whose last try nobody took", registry=registry
+        )
+        self.dead_letters = Gauge(
+            "tamga_webhook_dead_letters", "Messages of webhooks that nobody took", registry=registry
+        )
         self.clock_due = Gauge("tamga_clock_due", "Due submissions of the clock not on record yet", registry=registry)
         self.process_ready = Gauge(
             "tamga_process_ready", "1 while the process is ready and heard of", ["name", "role"], registry=registry
@@ -43,7 +53,9 @@ class Metrics:
 
     def clear_gauges(self) -> None:
         """Forget labelled gauges: what has gone must not stand still at its last value."""
-        for gauge in (self.head, self.void, self.unjudged, self.view_lag, self.process_ready):
+        for gauge in (
+            self.head, self.void, self.unjudged, self.view_lag, self.feed_lag, self.webhooks, self.process_ready,
+        ):  # fmt: skip
             gauge.clear()
 
     def text(self) -> bytes:

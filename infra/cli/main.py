@@ -33,6 +33,7 @@ from infra.cli import (
     submit,
     up,
     verify,
+    webhook,
 )
 from infra.cli.output import FAILED, USAGE, MistakeError, say
 from infra.importers.record import ImportFileError
@@ -43,14 +44,17 @@ from infra.local.folders import LocalServiceError
 from infra.publishing import NotJudgedError
 from infra.rebuild import RebuildError
 from infra.registrations import ProposalError, RegistrationError
+from infra.webhooks.guard import ForbiddenAddressError
+from infra.webhooks.subscriptions import WebhookError
 from projections.engine import CannotFoldError
 
 INTERRUPTED = 130
 
-REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError)
+REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError, WebhookError)
 """Exit code 1: what was asked cannot be, as things stand."""
 ENVIRONMENT = (
     MistakeError, NotConfiguredError, KeyFileError, ProposalError, LocalServiceError, ImportFileError, NotJudgedError,
+    ForbiddenAddressError,
     LogAway, KafkaError, PersistenceError, PoolTimeout, psycopg.Error, OSError, UnicodeError,
 )  # fmt: skip
 """Exit code 2: something outside must be put right first."""
@@ -73,6 +77,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(mandates.app, name="agency")
 app.add_typer(registry.app, name="registry")
 app.add_typer(intake.app, name="intake")
+app.add_typer(webhook.app, name="webhook")
 
 
 def main() -> None:

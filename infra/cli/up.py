@@ -9,7 +9,7 @@ from infra.settings import load
 
 
 def up(as_json: Json = False) -> None:
-    """Start Kafka, PostgreSQL, registrar, projector, clock and API, and stay until Ctrl-C."""
+    """Start Kafka, PostgreSQL, registrar, projector, clock, feeder, webhooks and API, and stay until Ctrl-C."""
     with Foreground() as foreground, running(load(), say) as ledger:
         urls = {"api": ledger.url, "docs": f"{ledger.url}/docs", "data": ledger.settings.data}
         lines = [f"the API answers; its docs: {urls['docs']}", f"keys and settings: {urls['data']}"]

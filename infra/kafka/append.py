@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
@@ -17,6 +17,10 @@ from kafka.errors import KafkaError
 from infra.kafka.errors import LogAway
 
 CONTENT_TYPE = [("content-type", b"application/json")]
+HELD_MS = 15_000
+"""Linger with which nothing is sent before the whole batch was handed over: `append_each` says when."""
+BATCH_BYTES = 768 * 1024
+"""Most bytes of one record batch then; brokers take 1 MiB."""
 
 
 class Appended(NamedTuple):
@@ -33,8 +37,9 @@ class Appender:
     Threads may share it: batches of several partitions then travel in one request.
     """
 
-    def __init__(self, bootstrap: str, *, timeout: float = 30.0, **security: Any) -> None:
+    def __init__(self, bootstrap: str, *, timeout: float = 30.0, linger_ms: int = 0, **security: Any) -> None:
         self._bootstrap, self._timeout, self._security = bootstrap, timeout, security
+        self._linger_ms = linger_ms
         self._producer: Any = None
         self._lock = threading.Lock()
 
@@ -50,6 +55,23 @@ class Appender:
             self._abandon(producer)
             raise LogAway(type(error).__name__) from error
         return Appended([m.offset for m in done], done[0].timestamp, done[-1].timestamp)
+
+    def append_each(self, batches: Mapping[tuple[str, int], Sequence[bytes]]) -> None:
+        """Send a batch to each (topic, partition) and wait once for all. Raises `LogAway`.
+
+        With `HELD_MS` as `linger_ms`, a batch of up to 700 kB is one record batch: it lands whole or not at all.
+        """
+        producer = None
+        try:
+            producer = self._connected()
+            send = producer.send
+            futures = [send(topic, v, None, CONTENT_TYPE, p) for (topic, p), each in batches.items() for v in each]
+            producer.flush(self._timeout)
+            for future in futures:
+                future.get(timeout=0)
+        except (KafkaError, AssertionError) as error:
+            self._abandon(producer)
+            raise LogAway(type(error).__name__) from error
 
     def close(self) -> None:
         """Close the producer."""
@@ -76,8 +98,8 @@ class Appender:
             client_id="tamga-appender",
             acks="all",
             enable_idempotence=True,
-            batch_size=256 * 1024,
-            linger_ms=0,
+            batch_size=BATCH_BYTES if self._linger_ms else 256 * 1024,
+            linger_ms=self._linger_ms,
             max_request_size=1024 * 1024,
             delivery_timeout_ms=int(self._timeout * 1000),
             request_timeout_ms=min(10_000, int(self._timeout * 1000)),

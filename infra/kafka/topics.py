@@ -25,7 +25,8 @@ FOREVER = {
 }
 """Settings of every topic of the record: nothing is deleted by time or size, the broker's clock stamps each record."""
 
-FEED = {"retention.ms": str(30 * 24 * 3600 * 1000)}
+FEED_MS = 30 * 24 * 3600 * 1000
+FEED = {"retention.ms": str(FEED_MS)}
 """A feed can be read again from the views: what it holds is kept for 30 days."""
 
 UNKNOWN_TOPIC = 3
@@ -119,17 +120,30 @@ class Topics:
     def check(self, topic: str) -> None:
         """Raise `LogFault` `log.unsafe_setting` for the first setting that would let the record be lost."""
         self.facts(topic)
-        found = self._settings(topic)
-        for name, wanted in FOREVER.items():
-            if found.get(name) != wanted:
-                raise LogFault("log.unsafe_setting", f"{topic}: {name} is {found.get(name)}, must be {wanted}")
-        if self.replication(topic) >= 3 and int(found.get("min.insync.replicas", "1")) < 2:
-            raise LogFault("log.unsafe_setting", f"{topic}: min.insync.replicas must be at least 2")
+        self._compare(topic, self._settings(topic), FOREVER)
 
     def ensure_feed(self, topic: str, *, like: str) -> None:
-        """Create an agency's feed unless it is there: as many partitions and replicas as the ledger, kept 30 days."""
+        """Create an agency's feed unless it is there: as many partitions and replicas as the ledger, kept 30 days.
+
+        Raises `LogFault` `log.unsafe_setting` or `log.partitions_changed` when it is there and is another one.
+        """
         facts, replication = self.facts(like), self.replication(like)
         self.ensure(topic, partitions=facts.partitions, replication=replication, settings=FEED)
+        found = self.facts(topic).partitions
+        if found != facts.partitions:
+            raise LogFault("log.partitions_changed", f"{topic} has {found} partitions, must have {facts.partitions}")
+        settings = self._settings(topic)
+        kept = int(settings.get("retention.ms", "0"))
+        if 0 <= kept < FEED_MS:
+            raise LogFault("log.unsafe_setting", f"{topic}: retention.ms is {kept}, must be at least {FEED_MS}")
+        self._compare(topic, settings, {name: value for name, value in FOREVER.items() if name not in FEED})
+
+    def _compare(self, topic: str, found: dict[str, str], wanted: dict[str, str]) -> None:
+        for name, value in wanted.items():
+            if found.get(name) != value:
+                raise LogFault("log.unsafe_setting", f"{topic}: {name} is {found.get(name)}, must be {value}")
+        if self.replication(topic) >= 3 and int(found.get("min.insync.replicas", "1")) < 2:
+            raise LogFault("log.unsafe_setting", f"{topic}: min.insync.replicas must be at least 2")
 
     def replication(self, topic: str) -> int:
         """Replicas of the topic's first partition; 1 is a development broker."""

@@ -34,6 +34,7 @@ PROCESSES = {
     "projector-1": "infra.entry.projector",
     "clock-1": "infra.entry.clock",
     "feeder-1": "infra.entry.feeder",
+    "webhooks-1": "infra.entry.webhooks",
     "api-1": "infra.api",
 }
 SAVED = (

@@ -87,6 +87,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_topic_of_the_ledger_is_a_channel() -> None:
     names = TopicNames()
     topics = {getattr(names, name) for name, kind in vars(TopicNames).items() if isinstance(kind, property)}
+    topics.add(names.feed("{agency}"))
     assert {channel["address"] for channel in document()["channels"].values()} == topics
 
 
@@ -96,6 +97,7 @@ def test_each_operation_is_on_a_channel_and_agencies_send_to_submissions_alone()
         ("send", "#/channels/submissions"),
         ("receive", "#/channels/ledger"),
         ("receive", "#/channels/registry"),
+        ("receive", "#/channels/feed"),
     }
 
 
