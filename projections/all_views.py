@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from projections import access, caseload, duties, reference, referrals, refusals, room, submissions, timeline
+from projections import access, duties, reference, refusals, room, submissions, timeline
 from projections.desk import Desk
+from projections.desks import caseload, referrals
 from projections.engine import View
 
-_FILES: tuple[Any, ...] = ()
+_FILES: tuple[Any, ...] = (caseload, referrals)
 DESKS: dict[str, Desk] = {file.name: Desk(file) for file in _FILES}
 """What one agency is told of one stream, folded."""
 
 _TOLD = (access, timeline)
-_OTHERS = (submissions, reference, duties, refusals, caseload, referrals)
+_OTHERS = (submissions, reference, duties, refusals)
 
 ROOMS = room.name
 _ALL = cast(tuple[View, ...], (room, *_TOLD, *DESKS.values(), *_OTHERS))

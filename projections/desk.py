@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from domain.stages.ledger.approvals import AWAITED
 from projections.engine import Gone, Key, Row
 from projections.entry import Entry
-from projections.told import REFUSED, Telling, Told
+from projections.told import HELD, MISFILED, REFUSED, Telling, Told
 
 
 class DeskFile(Protocol):
@@ -46,7 +46,7 @@ class Desk:
 
     def hears(self, told: Told) -> bool:
         """Is it something that this desk folds?"""
-        if told.marks and ("misfiled" in told.marks or ("held" in told.marks and not self._waiting)):
+        if told.marks and (MISFILED in told.marks or (HELD in told.marks and not self._waiting)):
             return False
         if told.relation == "category" and not self._category:
             return False

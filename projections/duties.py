@@ -2,7 +2,9 @@
 
 Rows are the state that the registrar folds, by the same fold (`domain.stages.ledger.duties`), and the refusals of the
 clock's own submissions: what was moot is not sent again. `next_at` is the instant from which the clock has to submit,
-'' when there is nothing to submit; no column depends on now. An internal view: no agency reads it as it is.
+'' when there is nothing to submit; no column depends on now. What was refused otherwise is submitted again after 2, 4,
+8 … minutes, at most ten times. An event that waits for approval opens and ends duties with its last approval. Which
+event opens which duty is one table (`domain.stages.ledger.duties_table`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 
@@ -34,19 +36,27 @@ class DutyRow(NamedTuple):
     """A duty. `state` is open, marked, done, moot or refused; `event_id`, `clock` and `says` (JSON) are what the clock
     submits, `kept` (JSON) what the fold goes on from. The stream's own row (`duty` '') keeps what events refer to."""
 
-    stream: str
-    of_event: str
-    duty: str
-    n: int
-    due_at: str
-    owner: str
-    state: str
-    next_at: str
-    refusals: int
-    event_id: str
-    clock: str
-    says: str
-    kept: str
+    stream: Annotated[str, "the case, party, body or programme"]
+    of_event: Annotated[
+        str, "the event that opened the duty; empty in the row of a case's dormancy and in the stream's own row"
+    ]
+    duty: Annotated[
+        str, "the deadline's name in the profile; empty in the stream's own row, which keeps what later events refer to"
+    ]
+    n: Annotated[int, "the stream's version at the event that opened it"]
+    due_at: Annotated[str, "when it falls due"]
+    owner: Annotated[str, "the agency that has to do it"]
+    state: Annotated[
+        str,
+        "`open`, `marked` (the clock has said that it is overdue), `done`, `moot` (the registrar knew better),"
+        " `refused`",
+    ]
+    next_at: Annotated[str, "from when on the clock has to submit; empty when there is nothing to submit"]
+    refusals: Annotated[int, "how often the registrar has refused the clock's submission"]
+    event_id: Annotated[str, "the id of the clock's event, derived from stream, event, duty, due time and owner"]
+    clock: Annotated[str, "the type of the clock's event"]
+    says: Annotated[str, "its data, JSON"]
+    kept: Annotated[str, "what the fold goes on from, JSON"]
 
 
 name = "duties"

@@ -73,12 +73,17 @@ class Entry(NamedTuple):
 
 def read(placed: Placed, partition: int, registry: Registry) -> Entry:
     """Parse an effective entry. The registry must have been read up to the entry's `reg`, as the fence needs it too."""
-    parsed: dict[str, Any] = orjson.loads(placed.entry.raw)
+    return read_body(placed.entry.raw, placed.entry.pos, partition, registry)
+
+
+def read_body(raw: bytes, pos: int, partition: int, registry: Registry) -> Entry:
+    """Parse an entry, or the body that is to stand at `pos`."""
+    parsed: dict[str, Any] = orjson.loads(raw)
     said = parsed["ledger"]
-    recorded, partners = outcome.recorded(parsed), registry.view(said["reg"])
+    recorded = outcome.recorded(parsed)
     refused = _refused(parsed) if recorded is None else None
     answered = _outcome(parsed, recorded)
-    return Entry(partition, placed.entry.pos, said["stream"], recorded, refused, answered, partners, [], [])
+    return Entry(partition, pos, said["stream"], recorded, refused, answered, registry.view(said["reg"]), [], [])
 
 
 def _outcome(parsed: dict[str, Any], recorded: Recorded | None) -> Outcome | None:

@@ -7,7 +7,7 @@ add the partitions up and suppress small cells.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from projections.engine import Key, Row
 from projections.entry import Entry
@@ -16,15 +16,16 @@ from projections.entry import Entry
 class ReferenceRow(NamedTuple):
     """How many imported records have a code in a field."""
 
-    cell: str
-    partition: int
-    dataset: str
-    field: str
-    code: str
-    records: int
+    cell: Annotated[str, "`<partition>/<dataset>`: what is folded together"]
+    partition: Annotated[int, "the ledger partition"]
+    dataset: Annotated[str, "the dataset"]
+    field: Annotated[str, "a field of `case.RecordImported`; `records` for the total"]
+    code: Annotated[str, "a code of that field; `all` for the total"]
+    records: Annotated[int, "how many imported records hold it"]
 
 
 name = "reference"
+reads = "everyone"
 row = ReferenceRow
 keys = 5
 group = "cell"

@@ -9,7 +9,7 @@ can be followed by nothing, and one on the wrong partition never reached its str
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import orjson
 
@@ -31,24 +31,25 @@ class RefusalRow(NamedTuple):
     `times` how many. `mark_id`, `says` (JSON) and `next_at` are the clock's, on the desk's row.
     """
 
-    agency: str
-    role: str
-    case_id: str
-    type: str
-    by_agency: str
-    code: str
-    event_id: str
-    refused_at: str
-    shown_at: str
-    times: int
-    state: str
-    next_at: str
-    refusals: int
-    mark_id: str
-    says: str
+    agency: Annotated[str, "whose row it is: the sender, or child protection's duty desk"]
+    role: Annotated[str, "`sender` or `desk`"]
+    case_id: Annotated[str, "the stream that the submission names"]
+    type: Annotated[str, "its type"]
+    by_agency: Annotated[str, "its sender"]
+    code: Annotated[str, "why the last of them was refused"]
+    event_id: Annotated[str, "the last one's event id; empty on the desk, which sees codes only"]
+    refused_at: Annotated[str, "the registrar's clock at the first of them"]
+    shown_at: Annotated[str, "from when on the row is shown: at once to the sender, after 15 minutes on the desk"]
+    times: Annotated[int, "how many there were"]
+    state: Annotated[str, "`open`, `marked` (the clock has said so in the ledger) or `resolved`"]
+    next_at: Annotated[str, "from when on the clock has to submit, on the desk's row; else empty"]
+    refusals: Annotated[int, "how often the registrar has refused the clock's submission"]
+    mark_id: Annotated[str, "the id of the clock's event"]
+    says: Annotated[str, "its data, JSON"]
 
 
 name = "refusals"
+reads = "agency"
 row = RefusalRow
 keys = 5
 group = "case_id"

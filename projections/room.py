@@ -4,14 +4,14 @@ A room is a stream's own: its members, the two leads, the other side of each sub
 officers, the aliases of care providers, and every event as it stands now. What an agency is told follows from its
 relation to the event by `domain.sharing`. When its standing changes, or an event is corrected, disputed or misfiled,
 the case is told to it anew, under what it may see now; what it was told before stays in its timeline's earlier epoch.
-Internal: no agency reads it. Desks, timeline, access and feeds fold what this fold says, so it comes first.
+Desks, timeline, access and feeds fold what this fold says, so it comes first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 
@@ -24,19 +24,18 @@ from domain.stream import concerned
 from projections.access import AccessRow
 from projections.engine import Key, Row
 from projections.entry import Directory, Entry
-from projections.told import Telling, Told
+from projections.told import CORRECTED, DISPUTED, HELD, MISFILED, Json, Telling, Told
 
-CORRECTED, DISPUTED, MISFILED, HELD = "corrected", "disputed", "misfiled", "held"
 _ABOUT = {"ledger.EventCorrected": CORRECTED, "ledger.EventDisputed": DISPUTED, "ledger.EventMisfiled": MISFILED}
 
 
 class RoomRow(NamedTuple):
     """The room itself (`pos` -1), or what an entry said (`i` 1: an event that takes effect by this approval)."""
 
-    stream: str
-    pos: int
-    i: int
-    kept: str
+    stream: Annotated[str, "the stream"]
+    pos: Annotated[int, "position of the entry; -1 for the room itself"]
+    i: Annotated[int, "0; 1 for the event that takes effect by the approval at this position"]
+    kept: Annotated[Json, "what the entry said, as corrected; or who stands where"]
 
 
 class Kept(NamedTuple):

@@ -19,14 +19,19 @@ REFUSED = "refused"
 """In a desk's `types`: it also folds refusals of the agency's own submissions."""
 
 
+CORRECTED, DISPUTED, MISFILED, HELD = "corrected", "disputed", "misfiled", "held"
+"""What `Told.marks` says of an event: its data are as corrected; another agency disputes it; it belongs to another
+case; it waits for an approval and has no effect yet."""
+
+
 class Told(NamedTuple):
     """An event of a stream, or with `code` a refusal of the agency's own submission, as `agency` may see it.
 
     `type` is the short name; `publisher` an agency's id, or `care-provider-<n>` where the provider is not to be known;
     `unit` and `actor` stand at the agency's own events alone. `data` and `effects` hold what is granted: both are empty
     where the agency may know no more than that it happened. `time` is as signed, `at` the registrar's clock, UTC with
-    six decimals. `relation` is why the agency is told (`domain.sharing.RELATIONS`); `marks` what was later said of the
-    event: `corrected` (`data` is as corrected), `disputed`, `misfiled`.
+    six decimals. `relation` is why the agency is told (`domain.sharing.RELATIONS`); `marks` what is to be
+    known of the event besides: `corrected`, `disputed`, `misfiled`, `held`.
     """
 
     agency: str

@@ -39,12 +39,13 @@ class Said(NamedTuple):
 
 
 class Player:
-    """A ledger in memory: `streams` by id, `admitted` in order."""
+    """A ledger in memory: `streams` by id, `admitted` in order, `bodies` of all outcomes from position 1 on."""
 
     def __init__(self, registry: Registry, clock: SeedSigner, *, at: str = BASE_TIME) -> None:
         self.registry, self.at = registry, at
         self.streams: dict[str, Stream] = {}
         self.admitted: list[Recorded] = []
+        self.bodies: list[bytes] = []
         self._clock = clock
         self._refused: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._offset = self._desk = 0
@@ -87,6 +88,7 @@ class Player:
             self.streams.setdefault(own, Stream(StreamState(own)))
         judged = judge.decide(draft, self.streams, court, pos=self._offset, desk=self._desk + 1, salt=bytes(16))
         assert not judged.fault, judged.fault
+        self.bodies.append(judged.body)
         code = outcome_code(judged)
         if code != "admitted":
             self._desk += 1

@@ -36,8 +36,8 @@ ABOUT = """The interagency ledger of a child-protection partnership.
 
 An agency reads its own view and nothing else, and submits events that it has signed. Its system asks with an API key,
 its people with tokens of its identity provider, whose roles say what they may do. Every error is an RFC 9457 problem
-with a stable code and what to do. Times are UTC with six decimals; a position is `<partition>-<pos>`, and `Ledger-Position`
-says where an answer stands. Lists come by the page, or whole as `application/x-ndjson`."""
+with a stable code and what to do. Times are UTC with six decimals; a position is `<partition>-<pos>`, and
+`Ledger-Position` says where an answer stands. Lists come by the page, or whole as `application/x-ndjson`."""
 TAGS = [
     {"name": "cases", "description": "The agency's cases and their timelines"},
     {"name": "referrals", "description": "Referrals to and from the agency"},

@@ -1,7 +1,6 @@
 """An agency's cases and their timelines: its own view, in the order of case ids, and nothing of another agency's.
 
-Of others' events a timeline shows position, type, publisher and time; the projector grants no more, and the route
-leaves out what it should not hold.
+A timeline shows what the agency is told: the rows of its highest epoch, of others' events what it is granted.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from domain.partition import partition_of
-from infra.api import reading
+from infra.api import if_match, reading
 from infra.api.database import Rows
 from infra.api.listing import LIST_PROBLEM, LISTED, Listing
 from infra.api.paging import LINK, Cursor, Limit, link_next
@@ -35,7 +34,17 @@ _LIST = (
     b" AND (%s::text IS NULL OR status = %s) ORDER BY case_id LIMIT %s"
 )
 _ONE = b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND case_id = %s"
-_TIMELINE = b"SELECT events FROM timeline WHERE agency = %s AND case_id = %s"
+_EPOCH = b"""
+SELECT epoch, bool_or(told <> '{}') AS told FROM timeline WHERE agency = %s AND case_id = %s
+GROUP BY epoch ORDER BY epoch DESC LIMIT 1
+"""
+_TIMELINE = b"""
+SELECT told FROM timeline
+WHERE agency = %s AND case_id = %s AND epoch = %s AND told <> '{}' AND (told::json->>'pos')::bigint > %s
+ORDER BY pos, n LIMIT %s
+"""
+_OF_ONE_POSITION = 2
+"""An approval, and the event that takes effect by it: never parted by a page's end."""
 
 Status = Annotated[str | None, Query(pattern="^[a-z_]{1,32}$", description="only cases with this status")]
 
@@ -63,14 +72,20 @@ class CaseList(BaseModel):
 
 
 class TimelineEvent(BaseModel):
-    """An event of a case; the members from `event_id` on stand at the agency's own events alone."""
+    """An event of a case as the agency is told it, or with `code` a refusal of its own submission.
+
+    `unit` and `actor` stand at its own events alone; `data` and `effects` hold what it is granted.
+    """
 
     position: str = Field(description="`<partition>-<pos>`")
     type: str
-    publisher: str
+    publisher: str = Field(description="an agency, or `care-provider-<n>`")
     time: str = Field(description="as signed")
     at: str = Field(description="the registrar's clock")
-    event_id: str | None = None
+    event_id: str
+    relation: str = Field(description="why the agency is told of it")
+    marks: list[str] | None = Field(default=None, description="`corrected`, `disputed`, `misfiled`, `held`")
+    code: str | None = Field(default=None, description="why its own submission was refused")
     actor: str | None = None
     unit: str | None = None
     data: dict[str, Any] | None = None
@@ -84,13 +99,10 @@ class Timeline(BaseModel):
     events: list[TimelineEvent]
 
 
-_OTHERS = ("type", "publisher", "time", "at")
-_OWN = (*_OTHERS, "event_id", "actor", "unit", "data", "effects")
+_PLAIN = ("type", "publisher", "time", "at", "event_id", "relation")
+_IF_ANY = ("marks", "code", "actor", "unit", "data", "effects")
 _FOUND = declared(*READ_PROBLEMS, "case.unknown") | ANSWERED
 _PAGED = _FOUND | {200: {"headers": LINK | ANSWERED[200]["headers"]}}
-
-ReadCases = Annotated[Reading, reading.of("caseload")]
-ReadTimeline = Annotated[Reading, reading.of("timeline")]
 
 
 @router.get(
@@ -100,7 +112,11 @@ ReadTimeline = Annotated[Reading, reading.of("timeline")]
     responses=declared(*READ_PROBLEMS, LIST_PROBLEM) | LISTED,
 )
 async def list_cases(
-    read: ReadCases, response: Response, limit: Limit = 50, after: Cursor = None, status: Status = None
+    read: Annotated[Reading, reading.of("caseload")],
+    response: Response,
+    limit: Limit = 50,
+    after: Cursor = None,
+    status: Status = None,
 ) -> CaseList | StreamingResponse:
     """The agency's cases, by case id."""
 
@@ -113,14 +129,15 @@ async def list_cases(
 
 
 @router.get("/v1/cases/{case_id}", operation_id="getCase", responses=_FOUND)
-async def get_case(read: ReadCases, case_id: str) -> CaseRow:
+async def get_case(read: Annotated[Reading, reading.of("caseload", "timeline")], case_id: str) -> CaseRow:
     """One case. A case of others and no case are the same 404."""
-    row = await read.row(_ONE, (read.caller.agency, _checked(case_id)))
-    if row is None:
+    case = (read.caller.agency, _checked(case_id))
+    found, told = await read.all((_ONE, case), (if_match.PLACE, case))
+    if not found:
         raise ProblemError("case.unknown")
-    found = _row(read.service, row)
-    read.at(found.position)
-    return found
+    if told:
+        read.at(told[0]["place"])
+    return _row(read.service, found[0])
 
 
 @router.get(
@@ -130,22 +147,23 @@ async def get_case(read: ReadCases, case_id: str) -> CaseRow:
     response_model_exclude_none=True,
 )
 async def get_timeline(
-    read: ReadTimeline,
+    read: Annotated[Reading, reading.of("timeline")],
     response: Response,
     case_id: str,
     limit: Limit = 50,
     after: Annotated[int, Query(ge=0, le=2**62, description="only events behind this position")] = 0,
 ) -> Timeline:
-    """The events of a case, oldest first: the agency's own in full, of others' type, publisher and time."""
-    agency = read.caller.agency
-    row = await read.row(_TIMELINE, (agency, _checked(case_id)))
-    if row is None:
+    """The events of a case, oldest first, as the agency is told them now; events of one position come together."""
+    case = (read.caller.agency, _checked(case_id))
+    epoch = await read.row(_EPOCH, case)
+    if epoch is None or not epoch["told"]:
         raise ProblemError("case.unknown")
-    events = sorted((e for e in orjson.loads(row["events"]) if e["pos"] > after), key=lambda e: int(e["pos"]))
-    if len(events) > limit:
-        del events[limit:]
-        link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=events[-1]["pos"])
-    return Timeline(case_id=case_id, events=[_event(event, agency) for event in events])
+    asked = (*case, epoch["epoch"], after, limit + _OF_ONE_POSITION)
+    events = [orjson.loads(row["told"]) for row in await read.rows(_TIMELINE, asked)]
+    shown = events[: limit + (len(events) > limit and events[limit]["pos"] == events[limit - 1]["pos"])]
+    if len(events) > len(shown):
+        link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=shown[-1]["pos"])
+    return Timeline(case_id=case_id, events=[_event(event) for event in shown])
 
 
 def _checked(case_id: str) -> str:
@@ -159,7 +177,6 @@ def _row(service: Service, row: dict[str, Any]) -> CaseRow:
     return CaseRow(position=f"{partition}-{row['last_pos']}", **row)
 
 
-def _event(event: dict[str, Any], agency: str) -> TimelineEvent:
-    names = _OWN if event["publisher"] == agency else _OTHERS
-    shown = {name: event[name] for name in names if name in event}
+def _event(event: dict[str, Any]) -> TimelineEvent:
+    shown = {name: event[name] for name in _PLAIN} | {name: event[name] for name in _IF_ANY if event[name]}
     return TimelineEvent(position=f"{event['partition']}-{event['pos']}", **shown)

@@ -48,9 +48,6 @@ WHERE pos <= (SELECT min(pos) FROM view JOIN view_head USING (table_name)
 ORDER BY pos, n LIMIT %(limit)s
 """
 
-Place = tuple[int, int]
-"""(position, number within it): all up to here was taken."""
-
 
 class EventStream:
     """The text of one stream. `places` says of each partition what its reader has; `seconds` when it ends by itself."""

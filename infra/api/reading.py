@@ -8,7 +8,7 @@ reads every statement with the caller's settings (`infra.api.database`), and set
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Request, Response
 
@@ -39,13 +39,18 @@ class Reading:
         self._response = response
         etag.mark(request)
 
-    async def rows(self, statement: bytes, values: Values = ()) -> Rows:
-        """Every row, as the caller may see it. Raises `psycopg.Error`."""
-        asked = [(position.POSITIONS, (list(self.views),)), (statement, values)]
-        stand, found = await self.service.database.read(self.caller, self.views, *asked)
+    async def all(self, *asked: tuple[bytes, Values]) -> list[Rows]:
+        """Every row of each statement, as the caller may see it, all of one moment. Raises `psycopg.Error`."""
+        stands = (position.POSITIONS, (list(self.views),))
+        stand, *found = await self.service.database.read(self.caller, self.views, stands, *asked)
         if self.positions is None:  # of several reads the first: what follows is not older
             self.positions = position.of_rows(stand)
             position.say(self._response, self.positions)
+        return found
+
+    async def rows(self, statement: bytes, values: Values = ()) -> Rows:
+        """Every row of one statement."""
+        (found,) = await self.all((statement, values))
         return found
 
     async def row(self, statement: bytes, values: Values = ()) -> dict[str, Any] | None:
@@ -63,9 +68,9 @@ def of(*views: str, act: Act | None = "read") -> Any:
 
     async def reading(
         service: Shared,
-        caller: Annotated[Caller, Depends(needs(act))],
         request: Request,
         response: Response,
+        caller: Caller = Depends(needs(act)),
         min_position: MinPosition = None,
     ) -> Reading:
         await position.wait(service, views, min_position)

@@ -8,15 +8,11 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-import uvicorn
 
 from domain import outcome
 from domain.event import Effect
@@ -26,24 +22,19 @@ from domain.record.entry import Said
 from domain.record.signing import SeedSigner
 from domain.refusals import MEMBERS, explain
 from domain.submission import sign
-from infra import clock, founding, keys
+from infra import clock, founding
 from infra.api import keys as api_keys
 from infra.api import reference
-from infra.api.app import build
 from infra.api.problems import TABLE
 from infra.bootstrap import World
 from infra.index import Index, Row
 from infra.kafka.append import Appender
 from infra.settings import Settings
+from projections.all_views import VIEWS
 from system.running import rows, running, until
+from system.serving import HOTLINE, JOSE, POLICE, SECRET, STRANGER, Api, Log, Server, indicator, problem
 
 ROOT = Path(__file__).parents[2]
-POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"
-CATEGORIES = {POLICE: ["police"], HOTLINE: ["hotline"], STRANGER: ["ngo_shelter"]}
-JOSE = {"Content-Type": "application/jose"}
-SECRET = "REFUSED-CONTENT-5c1e"
-"""What stands in submitted content and nowhere else."""
-
 TABLES = """
 CREATE TABLE caseload (agency text, case_id text, status text, care_lead text, proceedings_lead text, opened_at text,
     last_at text, last_type text, last_pos bigint, events bigint, victims bigint, open_referrals bigint);
@@ -52,95 +43,10 @@ CREATE TABLE referrals (agency text, referral_id text, case_id text, direction t
     last_pos bigint);
 CREATE TABLE refusals (agency text, role text, case_id text, type text, by_agency text, code text, event_id text,
     refused_at text, shown_at text, times bigint, state text, next_at text, refusals bigint, mark_id text, says text);
-CREATE TABLE timeline (agency text, case_id text, events text);
+CREATE TABLE timeline (agency text, partition bigint, pos bigint, n bigint, case_id text, epoch bigint, anew bigint,
+    at text, told text);
 CREATE TABLE reference (partition int, dataset text, field text, code text, records bigint);
 """
-
-
-class Log:
-    """Keeps what the service logs."""
-
-    def __init__(self) -> None:
-        self.lines: list[dict[str, Any]] = []
-
-    def info(self, event: str, **members: Any) -> None:
-        self.lines.append({"event": event, **members})
-
-    error = info
-
-
-@dataclass
-class Api:
-    """A running API with a key for each agency."""
-
-    url: str
-    ledger: Settings
-    log: Log
-    keys: dict[str, str] = field(default_factory=dict)
-    signers: dict[str, SeedSigner] = field(default_factory=dict)
-
-    def ask(self, method: str, path: str, agency: str | None = None, **options: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.keys[agency]}"} if agency else {}
-        headers |= options.pop("headers", {})
-        return httpx.request(method, self.url + path, headers=headers, timeout=20, **options)
-
-    def get(self, path: str, agency: str | None = None, **options: Any) -> httpx.Response:
-        return self.ask("GET", path, agency, **options)
-
-    def post(self, body: bytes, agency: str, query: str = "", headers: Mapping[str, str] = JOSE) -> httpx.Response:
-        return self.ask("POST", f"/v1/submissions{query}", agency, content=body, headers=dict(headers))
-
-    def signed(self, agency: str, **changes: Any) -> bytes:
-        return sign(indicator(agency, **changes), ledger=self.ledger.ledger_id, signer=self.signers[agency])
-
-    def sql(self, text: str, *values: Any) -> None:
-        with psycopg.connect(self.ledger.database_url, autocommit=True) as connection:
-            connection.execute(text.encode(), values or None)
-
-
-def indicator(agency: str, **changes: Any) -> dict[str, Any]:
-    data = {
-        "victim_id": str(uuid.uuid4()),
-        "report_channel": "hotline_108",
-        "indicator_codes": ["debt_bondage"],
-        "reporter_role": "hotline_operator",
-        "aimag": "MN-1",
-    }
-    event = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": agency, "subject": str(uuid.uuid4())}
-    kind = "mn.tamga.identification.indicator_reported.v1"
-    return event | {"type": kind, "time": clock.now(), "unit": "duty", "actor": "officer-1", "data": data} | changes
-
-
-class Server(uvicorn.Server):
-    """A server in a thread."""
-
-    def __init__(self, settings: Settings, log: Log) -> None:
-        super().__init__(uvicorn.Config(build(settings, log), port=0, log_config=None, access_log=False))
-        self.thread = threading.Thread(target=self.run)
-
-    def __enter__(self) -> str:
-        self.thread.start()
-        until(lambda: self.started, what="the API")
-        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
-
-    def __exit__(self, *_: object) -> None:
-        self.should_exit = True
-        self.thread.join()
-
-
-@pytest.fixture
-def api(ledger: Settings, tmp_path: Path) -> Iterator[Api]:
-    """The API over a fresh ledger with three agencies."""
-    found = Api("", ledger, Log())
-    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
-    for agency, categories in CATEGORIES.items():
-        found.signers[agency] = keys.create(tmp_path / f"{agency}.json", f"{agency}-1")
-        registrations.enrol(agency, agency, categories, found.signers[agency])
-        found.keys[agency] = api_keys.create(ledger.database_url, agency)
-    registrations.close()
-    with Server(ledger, found.log) as url:
-        found.url = url
-        yield found
 
 
 @pytest.fixture
@@ -148,22 +54,6 @@ def views(api: Api) -> Api:
     """The views' columns as the projector makes them, to be filled by hand."""
     api.sql(TABLES)
     return api
-
-
-def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The response is this problem, whole, and repeats nothing that was sent."""
-    assert response.headers["content-type"] == "application/problem+json", response.text
-    found: dict[str, Any] = response.json()
-    assert (response.status_code, found["status"], found["code"]) == (status, status, code)
-    assert found["type"] == f"urn:tamga:problem:{code}"
-    assert found["title"]
-    assert found["detail"]
-    assert found["do"]
-    assert response.headers["cache-control"] == "no-store"
-    assert SECRET not in response.text
-    assert SECRET not in str(response.headers)
-    assert "Traceback" not in response.text
-    return found
 
 
 # -- submissions, through the real registrar and projector -----------------------------------------------------------
@@ -242,7 +132,8 @@ def _own_view(api: Api, event: dict[str, Any]) -> None:
     (own,) = api.get(f"{path}/timeline", HOTLINE).json()["events"]
     assert (own["event_id"], own["data"]["aimag"]) == (event["id"], "MN-1")
     (others,) = api.get(f"{path}/timeline", POLICE).json()["events"]  # police leads the proceedings
-    assert set(others) == {"position", "type", "publisher", "time", "at"}
+    assert (others["event_id"], others["relation"]) == (event["id"], "proceedings_lead")
+    assert not {"actor", "unit"} & set(others)
     unknown = problem(api.get(f"/v1/cases/{uuid.uuid4()}", STRANGER), 404, "case.unknown")
     assert problem(api.get(path, STRANGER), 404, "case.unknown") == unknown
     assert problem(api.get(f"{path}/timeline", STRANGER), 404, "case.unknown") == unknown
@@ -250,8 +141,7 @@ def _own_view(api: Api, event: dict[str, Any]) -> None:
     assert api.get("/v1/referrals", HOTLINE).json() == {"referrals": []}
     assert api.get("/v1/reference", HOTLINE).json() == {"datasets": []}
     ready = api.get("/readyz").json()
-    views = {"caseload", "referrals", "reference", "timeline", "duties", "refusals"}
-    assert set(ready["partitions"][0]["views"]) == views
+    assert set(ready["partitions"][0]["views"]) == set(VIEWS)
 
 
 # -- submissions, with outcomes written by hand ----------------------------------------------------------------------
@@ -453,18 +343,45 @@ def test_cases_are_the_agencys_own_page_by_page(views: Api) -> None:
     assert views.get(f"/v1/cases/{theirs}", HOTLINE).status_code == 200
 
 
-def test_a_timeline_shows_of_others_events_that_they_happened(views: Api) -> None:
+def add_told(api: Api, agency: str, case: str, *told: dict[str, Any], pos: int, epoch: int) -> None:
+    """What an agency is told of a case by the entry at `pos`."""
+    for n, one in enumerate(told or ({},), 1):
+        api.sql(
+            "INSERT INTO timeline VALUES (%s, 1, %s, %s, %s, %s, 0, %s, %s)",
+            agency, pos, n, case, epoch, clock.now(), outcome.canonical(one).decode(),
+        )  # fmt: skip
+
+
+def told_at(pos: int, publisher: str) -> dict[str, Any]:
+    """An event as its publisher is told it, else as one who may know that it happened."""
+    plain = {"partition": 1, "pos": pos, "type": "t", "time": clock.now(), "at": clock.now(), "event_id": f"e{pos}"}
+    own = publisher == POLICE
+    said = {"actor": "a", "unit": "u", "data": {"note": SECRET}} if own else {"actor": "", "unit": "", "data": {}}
+    relation = "publisher" if own else "in_case"
+    return plain | said | {"publisher": publisher, "relation": relation, "effects": [], "marks": [], "code": ""}
+
+
+def test_a_timeline_is_what_the_agency_was_told_last(views: Api) -> None:
     case = str(uuid.uuid4())
-    stamp = {"partition": 1, "type": "t", "time": clock.now(), "at": clock.now()}
-    details = {"event_id": "e", "actor": "a", "unit": "u", "data": {"note": SECRET}, "effects": []}
-    events = [stamp | {"pos": n, "publisher": POLICE if n % 2 else HOTLINE} | details for n in range(3, 8)]
-    views.sql("INSERT INTO timeline VALUES (%s, %s, %s)", POLICE, case, outcome.canonical(events).decode())
-    found = pages(views, f"/v1/cases/{case}/timeline?limit=2", POLICE, "events")
-    assert [[event["position"] for event in page] for page in found] == [["1-3", "1-4"], ["1-5", "1-6"], ["1-7"]]
-    own, others = found[0]
-    assert own["data"] == {"note": SECRET}
-    assert set(others) == {"position", "type", "publisher", "time", "at"}
+    events = [told_at(pos, POLICE if pos % 2 else HOTLINE) for pos in (3, 4, 5, 5, 6, 7)]
+    add_told(views, POLICE, case, told_at(3, POLICE), pos=3, epoch=0)
+    add_told(views, POLICE, case, *events[:3], pos=5, epoch=1)
+    for event in events[3:]:
+        add_told(views, POLICE, case, event, pos=event["pos"] + 1, epoch=1)
+    found = pages(views, f"/v1/cases/{case}/timeline?limit=3", POLICE, "events")
+    assert [[event["position"] for event in page] for page in found] == [["1-3", "1-4", "1-5", "1-5"], ["1-6", "1-7"]]
+    own, others, *_ = found[0]
+    assert (own["data"], own["actor"], own["relation"]) == ({"note": SECRET}, "a", "publisher")
+    assert set(others) == {"position", "type", "publisher", "time", "at", "event_id", "relation"}
     problem(views.get(f"/v1/cases/{case}/timeline", HOTLINE), 404, "case.unknown")
+
+
+def test_an_agency_that_is_shut_out_of_a_case_finds_none(views: Api) -> None:
+    case = str(uuid.uuid4())
+    add_told(views, POLICE, case, told_at(3, POLICE), pos=3, epoch=0)
+    assert views.get(f"/v1/cases/{case}/timeline", POLICE).status_code == 200
+    add_told(views, POLICE, case, pos=4, epoch=1)
+    problem(views.get(f"/v1/cases/{case}/timeline", POLICE), 404, "case.unknown")
 
 
 def test_referrals_are_the_agencys_own_and_overdue_is_asked_of_the_clock(views: Api) -> None:
@@ -600,7 +517,7 @@ def test_a_view_that_is_not_built_is_503_and_a_fault_is_a_500_that_tells_nothing
     problem(away, 503, "service.view_not_built")
     assert away.headers["retry-after"]
     api.sql(TABLES)
-    api.sql("INSERT INTO timeline VALUES (%s, %s, %s)", POLICE, case := str(uuid.uuid4()), f'[{{"{SECRET}": 1}}]')
+    add_told(api, POLICE, case := str(uuid.uuid4()), {"pos": 1, "note": SECRET}, pos=1, epoch=0)
     problem(api.get(f"/v1/cases/{case}/timeline", POLICE), 500, "service.fault")
     assert [line for line in api.log.lines if line["event"] == "fault"]
 

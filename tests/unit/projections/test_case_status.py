@@ -5,25 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.case import Case
-from domain.event import Recorded
-from domain.stages.state import StreamState
-from projections import caseload
-from projections.engine import Group, fold
-from projections.entry import Entry
-from unit.domain.story import (
-    AT,
-    CHILD_PROTECTION,
-    HOTLINE,
-    INDICATED,
-    KEYRING,
-    POLICE,
-    STREAM,
-    Act,
-    act,
-    event,
-    take,
-    uid,
-)
+from unit.domain.story import CHILD_PROTECTION, HOTLINE, INDICATED, KEYRING, POLICE, STREAM, Act, act, given, uid
+from unit.projections.told_by import desk_rows, story
 
 CLOSED = act("case.Closed", CHILD_PROTECTION, id=uid("closing"))
 APPROVED = act("ledger.ApprovalGiven", POLICE, of=uid("closing"), role="case_closure")
@@ -46,13 +29,6 @@ ERASED = act("privacy.SubjectErased", KEYRING, compartments=["identity"], stage=
     ],
 )
 def test_a_desk_shows_the_status_that_the_case_has(acts: list[Act], status: str) -> None:
-    state: StreamState = Case.new(STREAM)
-    entries: list[Entry] = []
-    for pos, done in enumerate(acts, start=1):
-        state, stated = take(state, done)
-        entries.append(Entry(0, pos, STREAM, Recorded(event(done), AT, pos, stated)))
-    groups: dict[str, Group] = {STREAM: {}}
-    fold(caseload, groups, entries, None)
-    assert {row[2] for row in groups[STREAM].values()} == {status}
-    assert isinstance(state, Case)
-    assert state.status == status
+    found = desk_rows("caseload", story(acts, Case.new(STREAM)))
+    assert {row[2] for row in found} == {status}
+    assert given(acts, kind=Case).status == status

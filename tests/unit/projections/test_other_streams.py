@@ -8,10 +8,10 @@ import pytest
 
 from domain.event import Event, Recorded
 from domain.stages.streams import body_id, programme_id
-from projections import caseload, timeline
-from projections.engine import Group, View, fold
+from projections.desks.caseload import ANYWHERE
 from projections.entry import Entry
 from unit.domain.story import AT, INDICATED, SHELTER, STREAM, TASK_FORCE, Act, act, event
+from unit.projections.told_by import desk_rows, entry, view_rows
 
 MET = act("taskforce.MeetingHeld", TASK_FORCE)
 INFORMED = act("prevention.TravellerInformed", "mn.gabp")
@@ -22,27 +22,33 @@ TASK_FORCES, YEAR = body_id(TASK_FORCE), programme_id("mn.gabp", "2026")
 def entries(acts: Iterable[tuple[str, Act]]) -> list[Entry]:
     """An entry for each act in its stream."""
     return [
-        Entry(0, pos, stream, Recorded(event(done, stream), AT, pos, ()))
-        for pos, (stream, done) in enumerate(acts, start=1)
+        entry(pos, stream, Recorded(event(done, stream), AT, pos, ())) for pos, (stream, done) in enumerate(acts, 1)
     ]
 
 
-def rows(view: View, found: list[Entry]) -> set[tuple[str, str]]:
-    """Agency and stream of each row that the view makes of the entries."""
-    groups: dict[str, Group] = {name: {} for each in found for name in view.groups(each)}
-    fold(view, groups, found, None)
-    return {(row[0], row[1]) for group in groups.values() for row in group.values()}
+def test_only_cases_stand_on_a_desk_of_cases() -> None:
+    found = desk_rows(
+        "caseload", entries([(TASK_FORCES, MET), (YEAR, INFORMED), (STREAM, INDICATED), (STREAM, ASSIGNED)])
+    )
+    assert {row[:2] for row in found} == {(INDICATED.by, STREAM), (TASK_FORCE, STREAM), (SHELTER, STREAM)}
 
 
-@pytest.mark.parametrize("view", [caseload, timeline], ids=["caseload", "timeline"])
-def test_only_cases_stand_on_a_desk_of_cases(view: View) -> None:
-    found = entries([(TASK_FORCES, MET), (YEAR, INFORMED), (STREAM, INDICATED), (STREAM, ASSIGNED)])
-    assert rows(view, found) == {(INDICATED.by, STREAM), (TASK_FORCE, STREAM), (SHELTER, STREAM)}
+def test_a_timeline_is_of_every_kind_of_stream() -> None:
+    found = view_rows("timeline", entries([(TASK_FORCES, MET), (STREAM, INDICATED)]))
+    assert {(TASK_FORCE, TASK_FORCES), (INDICATED.by, STREAM)} <= {(row[0], row[4]) for row in found}
 
 
-@pytest.mark.parametrize("view", [caseload, timeline], ids=["caseload", "timeline"])
-@pytest.mark.parametrize("name", sorted(caseload.ANYWHERE))
-def test_an_entry_about_another_entry_makes_no_case_of_its_stream(view: View, name: str) -> None:
-    about = Event("e", TASK_FORCE, TASK_FORCES, name, AT, "unit-1", "officer-1", {"of": "m"})
-    found = [*entries([(TASK_FORCES, MET)]), Entry(0, 2, TASK_FORCES, Recorded(about, AT, 2, ()))]
-    assert rows(view, found) == set()
+def about(name: str, stream: str) -> Entry:
+    """An entry about another entry, in a stream."""
+    told = Event("e", TASK_FORCE, stream, name, AT, "unit-1", "officer-1", {"of": "m"})
+    return entry(2, stream, Recorded(told, AT, 2, ()))
+
+
+@pytest.mark.parametrize("name", sorted(ANYWHERE))
+def test_an_entry_about_another_entry_makes_no_case_of_its_stream(name: str) -> None:
+    assert desk_rows("caseload", [*entries([(TASK_FORCES, MET)]), about(name, TASK_FORCES)]) == []
+
+
+@pytest.mark.parametrize("name", sorted(ANYWHERE))
+def test_an_entry_about_another_entry_is_no_first_entry_of_a_stream(name: str) -> None:
+    assert view_rows("timeline", [about(name, STREAM)]) == []

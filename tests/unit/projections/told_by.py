@@ -8,7 +8,8 @@ from domain.event import Recorded
 from domain.profile import AGENCIES
 from domain.stages.state import StreamState
 from projections import room
-from projections.engine import Group, fold
+from projections.all_views import DESKS, VIEWS, with_rooms
+from projections.engine import Group, Row, fold
 from projections.entry import Entry, Outcome, Refused
 from projections.told import Told
 from unit.domain.story import AT, CONTEXT, STREAM, Act, Registry, event, take
@@ -51,12 +52,36 @@ def in_the_room(entries: Sequence[Entry]) -> dict[str, Group]:
     return groups
 
 
-def told(entries: Sequence[Entry], agency: str) -> list[Told]:
-    """What the agency's timeline holds after the entries: what the last telling anew began."""
+def view_rows(name: str, entries: Sequence[Entry]) -> list[Row]:
+    """The rows that a view makes of entries that no room has read yet, in the order of their making."""
+    groups: dict[str, dict[str, Group]] = {each: {} for each in with_rooms((name,))}
+    for each in entries:
+        for view, found in groups.items():
+            for group in VIEWS[view].groups(each):
+                found.setdefault(group, {})
+            fold(VIEWS[view], found, [each], None)
+    return [row for group in groups[name].values() for row in group.values()]
+
+
+def desk_rows(desk: str, entries: Sequence[Entry]) -> list[Row]:
+    """The rows of a desk, which are those of a fold of all timelines as they stand at the end."""
+    rows = view_rows(desk, entries)
+    file = DESKS[desk]
+    said = {(told.agency, told.stream) for each in entries for telling in each.tellings for told in telling.told}
+    fresh: list[Row] = []
+    for agency, stream in said:
+        heard = [one for one in told(entries, agency, stream) if file.hears(one)]
+        fresh += file.fold({}, heard)[0].values()
+    assert sorted(fresh) == sorted(map(tuple, rows))
+    return rows
+
+
+def told(entries: Sequence[Entry], agency: str, stream: str = "") -> list[Told]:
+    """What the agency's timeline holds after the entries, of one stream or of all: what the last telling anew began."""
     found: list[Told] = []
     for each in entries:
         for telling in each.tellings:
-            if telling.agency == agency:
+            if telling.agency == agency and stream in ("", each.case):
                 found = [*([] if telling.anew else found), *telling.told]
     return found
 
