@@ -18,6 +18,8 @@ import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
+from domain.record.entry import unb64u
+
 FRESH_SECONDS = 600.0
 STALE_SECONDS = 3600.0
 ASK_SECONDS = 30.0
@@ -96,15 +98,12 @@ def _usable(document: dict[str, Any]) -> Key | None:
     if document.get("use", "sig") != "sig" or "verify" not in document.get("key_ops", ["verify"]):
         return None
     try:
+        if document["kty"] == "RSA" and len(unb64u(document["n"])) * 8 < MIN_RSA_BITS:
+            return None
         key = JWKRegistry.import_key(document)
     except (JoseError, ValueError, TypeError, KeyError):
         return None  # of a kind that is not known here: the others count all the same
-    match key:
-        case RSAKey():
-            return key if key.public_key.key_size >= MIN_RSA_BITS else None
-        case ECKey() | OKPKey():
-            return key
-    return None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
