@@ -28,6 +28,20 @@ SECRET = "REFUSED-CONTENT-5c1e"
 """What stands in submitted content and nowhere else."""
 
 
+TABLES = """
+CREATE TABLE caseload (agency text, case_id text, status text, care_lead text, proceedings_lead text, opened_at text,
+    last_at text, last_type text, last_pos bigint, events bigint, victims bigint, open_referrals bigint);
+CREATE TABLE referrals (agency text, referral_id text, case_id text, direction text, from_agency text, to_agency text,
+    victim_id text, service_type text, urgency text, state text, requested_at text, due_at text, answered_at text,
+    last_pos bigint);
+CREATE TABLE refusals (agency text, role text, case_id text, type text, by_agency text, code text, event_id text,
+    refused_at text, shown_at text, times bigint, state text, next_at text, refusals bigint, mark_id text, says text);
+CREATE TABLE timeline (agency text, partition bigint, pos bigint, n bigint, case_id text, epoch bigint, anew bigint,
+    at text, told text);
+CREATE TABLE reference (partition int, dataset text, field text, code text, records bigint);
+"""
+
+
 class Log:
     """Keeps what the service logs."""
 
