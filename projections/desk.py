@@ -7,6 +7,7 @@ not handed to it (a desk that folds `ledger.ApprovalAwaited` is told what waits)
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -81,18 +82,18 @@ class Desk:
 
     def evolve(self, rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row | Gone]:
         """Each agency's rows after what it is told."""
-        by_agency: dict[str, dict[Key, Row]] = {}
+        by_agency: defaultdict[str, dict[Key, Row]] = defaultdict(dict)
         for key, row in rows.items():
-            by_agency.setdefault(key[0], {})[key] = row
+            by_agency[key[0]][key] = row
         for telling in entry.tellings:
             if telling.anew or not self._types.isdisjoint(telling.types):
-                yield from self._after(by_agency.get(telling.agency, {}), telling)
+                yield from self._after(by_agency[telling.agency], telling)
 
     def _after(self, mine: dict[Key, Row], telling: Telling) -> Iterable[Row | Gone]:
         told = [each for each in telling.told if self.hears(each)]
         if not telling.anew:
-            after, changed = self.fold(mine, told)
-            yield from (after[key] for key in changed)
+            changed = self.fold(mine, told)[1] if told else ()
+            yield from [mine[key] for key in changed]
             return
         after, _ = self.fold({}, told)
         yield from (Gone(key) for key in mine.keys() - after.keys())

@@ -57,6 +57,7 @@ class _Speech:
         self._part, self._room, self._partners = part, room, partners
         self._sides, self._accused = sides(part, room), accused_by(part)
         self._granted: dict[Any, tuple[dict[str, Any], tuple[Effect, ...]] | None] = {}
+        self._names: dict[str, str] = {}
 
     def to(self, agency: str, standing: str, place: tuple[str, int]) -> Told | None:
         """As the agency may see it; None when it may not even know that it happened."""
@@ -106,13 +107,16 @@ class _Speech:
         return data | changed if changed else data
 
     def _alias(self, agency: str, reader: str) -> str:
-        """The agency's name, or the alias of a care provider."""
+        """The agency's name, or to others than itself the alias of a care provider."""
         if agency == reader:
             return agency
-        cares = agency == self._part.publisher and is_care(self._part.type)
-        if not cares and not is_provider(self._partners.categories(agency)):
-            return agency
-        return f"care-provider-{self._room.aliases.get(agency, 0)}"
+        name = self._names.get(agency)
+        if name is None:
+            cares = agency == self._part.publisher and is_care(self._part.type)
+            hidden = cares or is_provider(self._partners.categories(agency))
+            name = f"care-provider-{self._room.aliases.get(agency, 0)}" if hidden else agency
+            self._names[agency] = name
+        return name
 
 
 def _only(data: Any, fields: frozenset[str]) -> dict[str, Any]:
