@@ -21,15 +21,15 @@ def _admitted(notes: Notes, told: Told) -> Notes:
 
 def _planned(notes: Notes, told: Told) -> Notes:
     """A plan for care in the community begins an episode; elsewhere an admission does."""
-    return _kept_by(notes, told, "community", told.time) if told.data["setting"] == "community" else notes
+    return _kept_by(notes, told, "community", told.time) if told.data.get("setting", "") == "community" else notes
 
 
 def _placed(notes: Notes, told: Told) -> Notes:
-    return _kept_by(notes, told, told.data["placement"], told.data["placed_on"])
+    return _kept_by(notes, told, told.data.get("placement", ""), told.data.get("placed_on", ""))
 
 
 def _kept_by(notes: Notes, told: Told, how: str, since: str) -> Notes:
-    victim = told.data["victim_id"]
+    victim = told.data.get("victim_id", "")
     note = {"by": told.publisher, "how": how, "since": since}
     if "care_episode_id" in told.data:
         note["care_episode_id"] = told.data["care_episode_id"]
@@ -38,25 +38,25 @@ def _kept_by(notes: Notes, told: Told, how: str, since: str) -> Notes:
 
 
 def _closed(notes: Notes, told: Told) -> Notes:
-    victim = told.data["victim_id"]
+    victim = told.data.get("victim_id", "")
     note = notes.get(victim, {})
-    if note.get("care_episode_id") != told.data["care_episode_id"]:
+    if "care_episode_id" not in note or note["care_episode_id"] != told.data.get("care_episode_id"):
         return notes
     return _with(notes, victim, {name: value for name, value in note.items() if name == "missing"})
 
 
 def _missing(notes: Notes, told: Told) -> Notes:
-    victim = told.data["victim_id"]
-    return {**notes, victim: {**notes.get(victim, {}), "missing": told.data["missing_since"]}}
+    victim = told.data.get("victim_id", "")
+    return {**notes, victim: {**notes.get(victim, {}), "missing": told.data.get("missing_since", "")}}
 
 
 def _located(notes: Notes, told: Told) -> Notes:
-    victim = told.data["victim_id"]
+    victim = told.data.get("victim_id", "")
     return _with(notes, victim, {name: value for name, value in notes.get(victim, {}).items() if name != "missing"})
 
 
 def _died(notes: Notes, told: Told) -> Notes:
-    return _with(notes, told.data["victim_id"], {})
+    return _with(notes, told.data.get("victim_id", ""), {})
 
 
 def _with(notes: Notes, victim: str, note: dict[str, Any]) -> Notes:

@@ -28,7 +28,7 @@ Known = Mapping[str, Mapping[str, Any]]
 KEPT = 20_000
 """Texts that are kept parsed."""
 
-_NO_FIELDS = frozenset({"", "of_event"})
+_NO_FIELDS = frozenset({"", "of_event", "time", "at"})
 
 CLOCKS = frozenset(known.name for known in by_name.values() if known.kind == "clock")
 
@@ -65,7 +65,8 @@ def opens(told: Told, facts: Facts, known: Known) -> Iterator[Owed]:
 
 
 def _is_told(row: Row, told: Told, facts: Facts) -> bool:
-    return told.is_own or (bool(told.data) and {*row.names} - _NO_FIELDS <= facts.data.keys())
+    wanted = {*row.names, row.runs, row.sum} - _NO_FIELDS
+    return told.is_own or (bool(told.data) and wanted <= facts.data.keys())
 
 
 def left_of(duty: Duty, told: Told, facts: Facts) -> Duty | None:

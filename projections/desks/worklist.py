@@ -36,7 +36,7 @@ class WorkRow(NamedTuple):
         " `responsible` (one row per case); in answers to child protection also `duty_desk` (others' refusals)",
     ]
     what: Annotated[
-        str, "duty, half: the deadline's name; approval: the roles; refusal: the refused type; responsible: empty"
+        str, "duty, half: the deadline's name; approval: the roles, with commas; refusal: the refused type; else empty"
     ]
     pos: Annotated[int, "position of the entry since which it waits; 0 for `responsible`; on the duty desk a number"]
     state: Annotated[
@@ -145,10 +145,10 @@ def _to_approve(case: Row | None, told: Told) -> Iterable[Row]:
     leads = _leads(case)
     for effect in told.effects:
         if effect.type == AWAITED:
-            slots = zip(effect.data["roles"], effect.data["approvers"], strict=True)
+            slots = zip(effect.data.get("roles", ()), effect.data.get("approvers", ()), strict=False)
             roles = sorted({role for role, approver in slots if _may(told, approver, leads)})
             if roles:
-                yield _row(told, APPROVAL, " ".join(roles), "", {"actor": told.actor} if told.is_own else {})
+                yield _row(told, APPROVAL, ",".join(roles), "", {"actor": told.actor} if told.is_own else {})
 
 
 def _may(told: Told, approver: str, leads: tuple[str, ...]) -> bool:
@@ -177,7 +177,7 @@ def _case(before: WorkRow | None, told: Told) -> WorkRow | None:
         before = before._replace(state="done", waits="")
     elif before.state == "done" and reopens(known):
         before = before._replace(state="open", waits=NEVER)
-    if told.type in keepers.TYPES and told.data:
+    if told.type in keepers.TYPES and "victim_id" in told.data:
         before = before._replace(about=_json(keepers.after(orjson.loads(before.about), told)))
     return before._replace(kept=owed.remembered(before.kept, told))
 
