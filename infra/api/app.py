@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from infra.api import (
     access,
     cases,
+    desks,
     docs,
     etag,
     events,
@@ -40,6 +41,7 @@ with a stable code and what to do. Times are UTC with six decimals; a position i
 `Ledger-Position` says where an answer stands. Lists come by the page, or whole as `application/x-ndjson`."""
 TAGS = [
     {"name": "cases", "description": "The agency's cases and their timelines"},
+    {"name": "desks", "description": "What waits for the agency, and what it is told of each case by subject"},
     {"name": "referrals", "description": "Referrals to and from the agency"},
     {"name": "refusals", "description": "What was refused and waits to be put right"},
     {"name": "reference", "description": "Counts of imported reference records"},
@@ -82,7 +84,7 @@ def build(settings: Settings, log: Any = None) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    for part in (cases, referrals, refusals, reference, submissions, events, whoami, health, docs):
+    for part in (cases, desks, referrals, refusals, reference, submissions, events, whoami, health, docs):
         app.include_router(part.router)
     app.add_middleware(etag.Conditional)
     app.add_middleware(access.Access, metrics=metrics, log=log or structlog.get_logger())

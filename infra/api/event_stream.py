@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
 import psycopg
 from psycopg_pool import PoolTimeout
 
@@ -35,11 +34,12 @@ RETRY_MILLISECONDS = 2000
 # Both views of one partition, as far as both have come: what one of them has not folded yet may stand before it.
 _NEXT = b"""
 SELECT * FROM (
-    (SELECT pos, n, case_id, epoch, told, 0::bigint AS src, '' AS event_id, '' AS outcome, '' AS code, at
+    (SELECT pos, n, case_id, epoch, anew, told, '' AS type, 0::bigint AS src, '' AS event_id, '' AS outcome,
+            '' AS code, at
      FROM timeline WHERE agency = %(agency)s AND partition = %(partition)s AND (pos, n) > (%(pos)s, %(n)s)
      ORDER BY pos, n LIMIT %(limit)s)
     UNION ALL
-    (SELECT pos, 0, case_id, 0, '', src, event_id, outcome, code, at
+    (SELECT pos, 0, case_id, 0, 0, '', type, src, event_id, outcome, code, at
      FROM submissions WHERE agency = %(agency)s AND partition = %(partition)s AND (pos, 0) > (%(pos)s, %(n)s)
      ORDER BY pos LIMIT %(limit)s)
 ) AS next
@@ -88,8 +88,7 @@ class EventStream:
 
     def _written(self, message: Message) -> str:
         self._places[message.partition] = (message.pos, message.n)
-        kind = orjson.loads(message.body)["kind"]
-        return f"id: {self._id()}\nevent: {kind}\ndata: {message.body}\n\n"
+        return f"id: {self._id()}\nevent: {message.kind}\ndata: {message.body}\n\n"
 
     def _id(self) -> str:
         """`0-17-2,1-4-0`; `0-0-0`: nothing of partition 0, whose first entry tells nobody anything."""
@@ -126,7 +125,8 @@ def _messages(rows: Rows, *, agency: str, partition: int, **_: Any) -> Iterator[
     for row in rows:
         place = (agency, partition, row["pos"])
         if row["n"]:
-            yield event_message(*place, row["n"], row["case_id"], row["epoch"], row["told"])
+            said = (row["epoch"], row["anew"], row["at"], row["told"])
+            yield event_message(*place, row["n"], row["case_id"], *said)
         else:
-            known = (row["src"], row["event_id"], row["outcome"], row["code"], row["at"])
+            known = (row["type"], row["src"], row["event_id"], row["outcome"], row["code"], row["at"])
             yield outcome_message(*place, row["case_id"], *known)
