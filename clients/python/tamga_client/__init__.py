@@ -23,7 +23,7 @@ from tamga_client.http import Http
 from tamga_client.ids import instant, new_id, random_id
 from tamga_client.outbox import Outbox
 from tamga_client.outcomes import Admitted, Duplicate, Judged, Lost, Outcomes, Pending, Refused, Submitter
-from tamga_client.positions import SqlPositions
+from tamga_client.positions import SqlPositions, SqlWebhooks
 from tamga_client.sender import Sender
 from tamga_client.signing import Signed, Signer
 from tamga_client.webhooks import verify_webhook
@@ -57,6 +57,7 @@ __all__ = [
     "Signer",
     "SigningKeyError",
     "SqlPositions",
+    "SqlWebhooks",
     "Submitter",
     "TamgaError",
     "UnreachableError",

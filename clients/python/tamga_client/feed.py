@@ -37,8 +37,9 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `kind` is `event` (what the agency is told of a stream), `refused` (a refusal of its own, as its
-    timeline has it), `outcome` (what became of a submission) or another: pass over one that you do not know. `body` is
+    """One message. `kind` is `outcome` (what became of a submission), `event` (what the agency is told of a stream),
+    `refused` (a refusal of its own, as its timeline has it), `withdrawn` (nothing of the stream is for the agency any
+    more), `parked` (what an entry says could not be told yet) or another: pass over one that you do not know. `body` is
     the whole message."""
 
     partition: int
@@ -69,7 +70,7 @@ class Message:
 
     @property
     def epoch(self) -> int:
-        """How often the stream was told anew: a message of a higher epoch begins what replaces all earlier ones."""
+        """How often the stream was told anew: messages of a higher epoch replace all of the earlier ones."""
         return int(self.body.get("epoch") or 0)
 
     @property

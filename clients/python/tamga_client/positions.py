@@ -1,7 +1,8 @@
-"""How far a feed was taken stands in the agency's own database, and moves in the transaction of what a message caused.
+"""What was taken of a feed stands in the agency's own database, and is kept in the transaction of what it caused.
 
-Both are committed, or neither: a message takes effect once, through restarts and beside a second reader. Implements
-`feed.Positions` for sqlite3 and psycopg.
+Both are committed, or neither: a message takes effect once, through restarts and beside a second reader. `SqlPositions`
+implements `feed.Positions` for the topic. `SqlWebhooks` is for webhooks: a dead letter may come late, behind higher
+positions, so that each message is remembered by itself. For sqlite3 and psycopg.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ CREATE TABLE IF NOT EXISTS tamga_position (
     PRIMARY KEY (feed, partition_no)
 )
 """
+WEBHOOK_TABLE = """
+CREATE TABLE IF NOT EXISTS tamga_webhook (
+    partition_no integer NOT NULL,
+    pos bigint NOT NULL,
+    n integer NOT NULL,
+    PRIMARY KEY (partition_no, pos, n)
+)
+"""
+_TAKE = "INSERT INTO tamga_webhook VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _PLACES = "SELECT partition_no, pos, n, feed_offset FROM tamga_position WHERE feed = ?"
 _MOVE = """
 UPDATE tamga_position SET pos = ?, n = ?, feed_offset = CASE WHEN ? >= 0 THEN ? ELSE feed_offset END
@@ -55,3 +65,23 @@ class SqlPositions:
         if self._database.execute(_MOVE, *moved) == 1:
             return True
         return self._database.execute(_BEGIN, self._feed, message.partition, *place, at) == 1
+
+
+class SqlWebhooks:
+    """The messages that came as webhooks and were taken, in the table `tamga_webhook` of this connection's database.
+
+    Nothing is removed: delete old rows once no dead letter can be as old.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._database = Database(connection)
+
+    def create(self) -> None:
+        """Make the table unless it is there; commits."""
+        self._database.execute(WEBHOOK_TABLE)
+        self._database.connection.commit()
+
+    def take(self, message: Message) -> bool:
+        """Keep the message in the transaction that is open; False when it was taken before, so that it is answered and
+        no more. Two requests with one message wait for each other."""
+        return self._database.execute(_TAKE, message.partition, message.pos, message.n) == 1

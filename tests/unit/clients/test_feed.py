@@ -21,6 +21,7 @@ from tamga_client import (
     Place,
     Refused,
     SqlPositions,
+    SqlWebhooks,
 )
 from tamga_client.feed import Record
 
@@ -120,6 +121,17 @@ def test_a_second_reader_is_told_that_a_message_was_taken() -> None:
     assert one.places() == {0: Place(1, 1, -1)}
     database.rollback()
     assert one.places() == {}
+    database.close()
+
+
+def test_a_webhook_is_taken_once_also_when_it_comes_late() -> None:
+    database = sqlite3.connect(":memory:")
+    webhooks = SqlWebhooks(database)
+    webhooks.create()
+    late, later = Message.read(value(0, 1, 1)), Message.read(value(0, 2, 0))
+    assert [webhooks.take(each) for each in (later, late, late, later)] == [True, True, False, False]
+    database.rollback()
+    assert webhooks.take(late)
     database.close()
 
 
