@@ -24,13 +24,13 @@ from projections.engine import columns
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
-PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("clients/*/*.md")])
 HAS_CLI = importlib.util.find_spec("infra.cli") is not None
 GENERATORS = [
     pytest.param(tool, marks=pytest.mark.skipif(tool == "cli_page" and not HAS_CLI, reason="no command line yet"))
     for tool in (
         *("refusals_page", "events_page", "settings_page", "cli_page"),
-        *("schemas", "entry_example", "openapi", "asyncapi"),
+        *("schemas", "entry_example", "openapi", "asyncapi", "client_types"),
     )
 ]
 
