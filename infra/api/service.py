@@ -41,7 +41,7 @@ def assemble(settings: Settings, metrics: Metrics) -> Service:
         database=database,
         watch=KafkaWatch(settings),
         outcomes=Outcomes(database, settings.database_url, settings.topics.ledger),
-        publisher=Publisher(settings.kafka_bootstrap, settings.topics.submissions),
+        publisher=Publisher(settings.brokers, settings.topics.submissions),
         limits=Limits(time.monotonic),
         metrics=metrics,
     )

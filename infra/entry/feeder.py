@@ -58,7 +58,7 @@ class FeederProcess:
         self.settings, self.log = settings, log
         self.world = bootstrap.open_world(settings)
         self.heartbeat = Heartbeat(self.world.pool, f"feeder-{settings.instance}", "feeder")
-        self.appender = Appender(settings.kafka_bootstrap)
+        self.appender = Appender(settings.brokers)
         self._topics: set[str] = set()
         self._woken, self._running = threading.Event(), True
         self._listener = threading.Thread(target=self._listen, name="listener", daemon=True)

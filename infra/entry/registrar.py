@@ -99,8 +99,10 @@ class RegistrarProcess:
             self.told_to_stop.wait(SHARE_MS / 1000)
             return frozenset({int(self._forced)})
         if self._membership is None:
-            topic, group = self.settings.topics.submissions, f"{self.settings.topic_prefix}.registrars"
-            self._membership = Membership(self.settings.kafka_bootstrap, topic, group=group, instance=self.name)
+            names = self.settings.topics
+            self._membership = Membership(
+                self.settings.brokers, names.submissions, group=names.registrars, instance=self.name
+            )
         return self._membership.poll(SHARE_MS)
 
     def share(self, mine: frozenset[int]) -> None:
@@ -153,7 +155,7 @@ class RegistrarProcess:
             alarm=lambda code, message: self.log.error("alarm", code=code, message=message),
             cache_entries=settings.cache_entries // self.world.registry.registry.partitions,
         )
-        log = PartitionLog(settings.kafka_bootstrap, settings.topics.submissions, partition)
+        log = PartitionLog(settings.brokers, settings.topics.submissions, partition)
         return PartitionWorker(registrar, self.topic, log, self.log, batch=settings.batch)
 
 
