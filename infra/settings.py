@@ -23,8 +23,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TAMGA_", extra="ignore", frozen=True)
 
     kafka_bootstrap: str = Field("", description="host:port of the Kafka brokers, comma separated")
-    kafka_security_protocol: Protocol = Field("PLAINTEXT", description="how the brokers are talked to; see the guide")
-    kafka_user: str = Field("", description="user that the brokers know us by (SCRAM-SHA-512)")
+    kafka_security_protocol: Protocol = Field(
+        "PLAINTEXT", description="how the brokers are talked to: in the clear as nobody, or under TLS as a user"
+    )
+    kafka_user: str = Field("", description="user as whom the brokers know this process (SCRAM-SHA-512)")
     kafka_password_file: Path | None = Field(None, description="file of that user's password, mode 0600")
     kafka_ca_file: Path | None = Field(
         None, description="file of the authority that signs the brokers' certificates; the system's unless set"

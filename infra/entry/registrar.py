@@ -26,6 +26,7 @@ from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
 from infra.kafka.log import PartitionLog
+from infra.kafka.rights import registrars_of
 from infra.settings import Settings
 
 DEFECT = 1
@@ -101,7 +102,7 @@ class RegistrarProcess:
         if self._membership is None:
             names = self.settings.topics
             self._membership = Membership(
-                self.settings.brokers, names.submissions, group=names.registrars, instance=self.name
+                self.settings.brokers, names.submissions, group=registrars_of(names), instance=self.name
             )
         return self._membership.poll(SHARE_MS)
 

@@ -5,7 +5,12 @@ A `LogFault` is an alarm: nothing may be read or written until a person has look
 
 from __future__ import annotations
 
-from kafka.errors import AuthorizationError, SaslAuthenticationFailedError
+from kafka.errors import (
+    AuthorizationError,
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    SaslAuthenticationFailedError,
+)
 
 
 class LogFault(Exception):
@@ -27,7 +32,9 @@ class LogAway(Exception):
 def told(error: BaseException, about: str = "") -> LogAway | LogFault:
     """What an error of kafka-python is: whoever may not do a thing is not helped by trying again."""
     where = about or ", ".join(sorted(_names(error))) or "it"
-    if isinstance(error, AuthorizationError):
+    # What a user without any right to write is told when its producer begins; kafka-python hands on the name alone.
+    no_producer = type(error) is KafkaError and ClusterAuthorizationFailedError.__name__ in str(error)
+    if isinstance(error, AuthorizationError) or no_producer:
         return LogFault("kafka.unauthorized", f"{where}: the broker refuses this; see `tamga provision`")
     if isinstance(error, SaslAuthenticationFailedError):
         return LogFault("kafka.unauthenticated", "the broker refuses the user or its password")

@@ -19,6 +19,7 @@ from kafka.errors import (
     LogTruncationError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
 )
 
 from infra.kafka.brokers import Brokers, connecting
@@ -115,7 +116,10 @@ class PartitionsLog:
 
     @contextmanager
     def _answering(self) -> Iterator[Any]:
-        """The client; thrown away when it fails."""
+        """The client; thrown away when it fails, and when the broker hides the topic from us.
+
+        kafka-python 3.0.12 says nothing of a topic that may not be described: it waits for it.
+        """
         if self._consumer is None:
             raise LogAway("the client was given up")
         try:
@@ -123,8 +127,15 @@ class PartitionsLog:
         except _GONE as error:
             raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
         except (KafkaError, KeyError, AssertionError) as error:
+            self._raise_if_hidden()
             self.close()
             raise told(error, self.topic) from error
+        self._raise_if_hidden()
+
+    def _raise_if_hidden(self) -> None:
+        if self._consumer is not None and self.topic in self._consumer._cluster.unauthorized_topics:
+            self.close()
+            raise told(TopicAuthorizationFailedError(), self.topic)
 
 
 class PartitionLog(PartitionsLog):

@@ -35,7 +35,7 @@ PROCESSES: Mapping[str, Callable[[TopicNames], Rights]] = {
             Right("read", "topic", t.ledger),
             Right("write", "topic", t.ledger),
             Right("read", "topic", t.registry),
-            Right("read", "group", t.registrars),
+            Right("read", "group", registrars_of(t)),
             *_checks(t),
         }
     ),
@@ -88,6 +88,11 @@ def agencies_prefix(topics: TopicNames) -> str:
 def groups_of(agency: str, topics: TopicNames) -> str:
     """How the agency's consumer groups begin. No agency's id holds a colon, so none begins with another's."""
     return f"{user_of(agency, topics)}:"
+
+
+def registrars_of(topics: TopicNames) -> str:
+    """The group in which registrars share the partitions of the submissions topic."""
+    return f"{topics.prefix}.registrars"
 
 
 def user_of_process(process: str, topics: TopicNames) -> str:

@@ -56,11 +56,6 @@ class TopicNames:
         """Agencies and keys."""
         return f"{self.prefix}.registry"
 
-    @property
-    def registrars(self) -> str:
-        """The group in which registrars share the partitions of the submissions topic."""
-        return f"{self.prefix}.registrars"
-
     def feed(self, agency: str) -> str:
         """What an agency must know of."""
         return f"{self.prefix}.feed.{agency}"
@@ -169,4 +164,6 @@ class Topics:
         except KafkaError as error:
             raise told(error, f"settings of {topic}") from error
         (configs,) = described.values()
+        if not configs[topic]:  # kafka-python leaves out that it was refused
+            raise told(TopicAuthorizationFailedError(), f"settings of {topic}")
         return {name: str(value["value"]) for name, value in configs[topic].items()}
