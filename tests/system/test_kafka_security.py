@@ -540,3 +540,14 @@ def _is_refused(producer: KafkaProducer) -> bool:
     except TopicAuthorizationFailedError:
         return True
     return False
+
+
+def test_a_broker_that_died_is_waited_for(secured: Secured, at_work: dict[str, Any], tmp_path: Path) -> None:
+    states = "SELECT count(*) FROM process WHERE state = %s AND name <> ALL (ARRAY['registrar-a', 'registrar-b'])"
+    url = secured.settings.database_url
+    secured.kafka.kill(0)
+    until(lambda: rows(url, states, "waiting")[0][0] > 0, 90, "a process that waits")
+    secured.kafka.restart(0)
+    until(lambda: rows(url, states, "ready") == [(4,)], 120, "four processes that are ready again")
+    assert submitted(secured, at_work["url"], tmp_path)["outcome"] == "admitted"
+    assert all(at_work[name].process.poll() is None for name in ("registrar", "projector", "clock", "feeder", "api"))
