@@ -48,7 +48,7 @@ def _level(place: Place) -> bool:
 
 def _submitted(place: Place) -> int:
     """How many submissions there are."""
-    log = PartitionLog(place.settings.kafka_bootstrap, place.settings.topics.submissions, 0)
+    log = PartitionLog(place.settings.brokers, place.settings.topics.submissions, 0)
     try:
         return sum(log.ends(founding.PARTITIONS).values())
     finally:
@@ -57,7 +57,7 @@ def _submitted(place: Place) -> int:
 
 def _records(place: Place, topic: str) -> Iterator[tuple[int, Record]]:
     for partition in range(founding.PARTITIONS):
-        log = PartitionLog(place.settings.kafka_bootstrap, topic, partition)
+        log = PartitionLog(place.settings.brokers, topic, partition)
         yield from ((partition, record) for record in log.read(*log.bounds()))
         log.close()
 

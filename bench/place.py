@@ -47,7 +47,7 @@ class Place:
         partitions: dict[int, list[bytes]] = {}
         for w in work:
             partitions.setdefault(partition_of(w.stream, founding.PARTITIONS), []).append(w.record)
-        appender = Appender(self.settings.kafka_bootstrap)
+        appender = Appender(self.settings.brokers)
         started = time.perf_counter()
         for partition, records in partitions.items():
             for i in range(0, len(records), BATCH):

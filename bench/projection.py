@@ -37,7 +37,7 @@ def figures(place: Place) -> list[Figure]:
 
 def _raw(place: Place, entries: int) -> float:
     """Records per second that the client reads without looking at them."""
-    log = PartitionsLog(place.settings.kafka_bootstrap, place.settings.topics.ledger)
+    log = PartitionsLog(place.settings.brokers, place.settings.topics.ledger)
     log.follow(dict.fromkeys(range(4), 0))
     until(lambda: log.poll(1000, 1))
     log.follow(dict.fromkeys(range(4), 0))

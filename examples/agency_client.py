@@ -35,12 +35,14 @@ def sign(payload: dict, seed: str, header: dict, *, sd_jwt: bool = False) -> str
     return jws.serialize_compact(header, json.dumps(payload), jwk.OKPKey.import_key(pem), registry=registry)
 
 
-def publish(bootstrap: str, topic: str, case: str, record: str) -> str:
+def publish(bootstrap: str, topic: str, case: str, record: str, user="", password_file="", ca_file=None) -> str:
     """`<partition>-<offset>`; the key is the case id, so that all of a case goes to one partition."""
     from kafka import KafkaProducer
 
-    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), acks="all")
-    done = producer.send(topic, key=case.encode(), value=record.encode()).get(timeout=30)
+    login = {"security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512", "ssl_cafile": ca_file}
+    login |= {"sasl_plain_username": user, "sasl_plain_password": user and Path(password_file).read_text().strip()}
+    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), acks="all", **(login if user else {}))
+    done = producer.send(topic or "tamga.submissions", key=case.encode(), value=record.encode()).get(timeout=30)
     return f"{done.partition}-{done.offset}"
 
 
@@ -61,19 +63,17 @@ def outcome(url: str, api_key: str) -> dict:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    sent = "--print" not in sys.argv
-    for name in "ledger", "agency", "kid", "key-file", "bootstrap", "api", "api-key-file":
-        options.add_argument(f"--{name}", required=sent or name not in ("bootstrap", "api", "api-key-file"))
-    options.add_argument("--topic", default="tamga.submissions")
+    sending = ["bootstrap", "api", "api-key-file"] * ("--print" not in sys.argv)
+    for name in "ledger", "agency", "kid", "key-file", *sending, "topic", "user", "password-file", "ca-file":
+        options.add_argument(f"--{name}", required=name not in ("topic", "user", "password-file", "ca-file"))
     options.add_argument("--sd-jwt", action="store_true", help="sign with sd-jwt instead of joserfc")
     options.add_argument("--print", action="store_true", help="only print the signed event")
     o = options.parse_args()
     said, header = event(o.agency), {"alg": "Ed25519", "kid": o.kid, "typ": "ce+sd-jwt", "ledger": o.ledger}
     record = sign(said, json.loads(Path(o.key_file).read_text())["seed"], header, sd_jwt=o.sd_jwt)
     if o.print:
-        print(record)
-        sys.exit()
-    url = f"{o.api}/v1/submissions/{publish(o.bootstrap, o.topic, said['subject'], record)}"
-    found = outcome(url, Path(o.api_key_file).read_text().strip())
+        sys.exit(print(record))
+    at = publish(o.bootstrap, o.topic, said["subject"], record, o.user, o.password_file, o.ca_file)
+    found = outcome(f"{o.api}/v1/submissions/{at}", Path(o.api_key_file).read_text().strip())
     print(json.dumps(found, indent=1))
     sys.exit(found.get("outcome") != "admitted")

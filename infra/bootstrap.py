@@ -78,7 +78,7 @@ def require(settings: Settings, *names: str) -> None:
 
 def open_registry(settings: Settings) -> RegistryLog:
     """The registry, read to its end."""
-    log = PartitionLog(settings.kafka_bootstrap, settings.topics.registry, 0)
+    log = PartitionLog(settings.brokers, settings.topics.registry, 0)
     registry = RegistryLog(log, Registry(settings.ledger_id, settings.roots_digest))
     try:
         registry.refresh()
@@ -91,14 +91,14 @@ def open_registry(settings: Settings) -> RegistryLog:
 def open_world(settings: Settings, *, pool_size: int = 4) -> World:
     """Connect to Kafka and PostgreSQL and read the registry."""
     require(settings, "kafka_bootstrap", "database_url", "ledger_id", "roots_digest")
-    topics = Topics(settings.kafka_bootstrap)
+    topics = Topics(settings.brokers)
     try:
         registry = open_registry(settings)
     except BaseException:
         topics.close()
         raise
     pool = open_pool(settings.database_url, size=pool_size)
-    return World(settings, pool, topics, registry, Appender(settings.kafka_bootstrap))
+    return World(settings, pool, topics, registry, Appender(settings.brokers))
 
 
 def open_reader(
@@ -106,7 +106,7 @@ def open_reader(
 ) -> LedgerReader:
     """A reader of effective entries, not started."""
     place = world.place(partition, topic)
-    log = PartitionLog(world.settings.kafka_bootstrap, place.topic, partition)
+    log = PartitionLog(world.settings.brokers, place.topic, partition)
     return LedgerReader(log, place, seal_key or world.registry.seal_key, facts=world.facts(place.topic))
 
 

@@ -17,7 +17,7 @@ from domain.registry import Registry
 from infra import keys
 from infra.api import keys as api_keys
 from infra.bootstrap import require
-from infra.local.ledger import write_secret
+from infra.local.folders import write_secret
 from infra.registrations import RegistrationError, Registrations, root_signers
 from infra.settings import Settings
 

@@ -85,7 +85,7 @@ def _identified(settings: Settings, folder: Path) -> Settings:
 
 def _make_topics(settings: Settings, partitions: int, replication: int) -> None:
     names = settings.topics
-    with Topics(settings.kafka_bootstrap) as topics:
+    with Topics(settings.brokers) as topics:
         topics.ensure(names.submissions, partitions=partitions, replication=replication)
         topics.ensure(names.ledger, partitions=partitions, replication=replication)
         topics.ensure(names.registry, partitions=1, replication=replication)

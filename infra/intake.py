@@ -53,7 +53,7 @@ def reset(world: bootstrap.World, reason: str = REASON) -> list[Written]:
 
 def lost(world: bootstrap.World, partition: int, judged_to: int) -> Lost | None:
     """What is gone behind the last judged offset."""
-    log = PartitionLog(world.settings.kafka_bootstrap, world.settings.topics.submissions, partition)
+    log = PartitionLog(world.settings.brokers, world.settings.topics.submissions, partition)
     try:
         start, _ = log.bounds()
     finally:

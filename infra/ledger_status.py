@@ -62,7 +62,7 @@ def look(world: bootstrap.World) -> Status:
 
 def _partition(world: bootstrap.World, row: tuple[Any, ...], views: dict[str, int]) -> PartitionStatus:
     partition, position, void, judged = row
-    log = PartitionLog(world.settings.kafka_bootstrap, world.settings.topics.submissions, partition)
+    log = PartitionLog(world.settings.brokers, world.settings.topics.submissions, partition)
     try:
         unjudged = max(0, log.end() - 1 - judged)
     finally:

@@ -58,7 +58,7 @@ def over_partitions(
 
 def _length(world: bootstrap.World) -> int:
     settings = world.settings
-    log = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
+    log = PartitionsLog(settings.brokers, settings.topics.ledger)
     try:
         return sum(log.ends(world.registry.registry.partitions).values())
     finally:

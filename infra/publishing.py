@@ -90,7 +90,7 @@ class _Sender:
 
     def __init__(self, world: World, patience: float) -> None:
         self._topic, self._patience = world.settings.topics.submissions, patience
-        self._appender = Appender(world.settings.kafka_bootstrap, timeout=min(30.0, patience))
+        self._appender = Appender(world.settings.brokers, timeout=min(30.0, patience))
 
     def send(self, partition: int, items: list[Item[T]]) -> list[int]:
         """The offsets of the items."""

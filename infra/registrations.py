@@ -61,7 +61,7 @@ class Registrations:
 
     def __init__(self, settings: Settings, roots: Sequence[Signer], *, proposal: Path | None = None) -> None:
         self._settings, self._roots, self.proposal = settings, roots, proposal
-        self._appender = Appender(settings.kafka_bootstrap)
+        self._appender = Appender(settings.brokers)
         self.log = bootstrap.open_registry(settings)
 
     @property

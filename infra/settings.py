@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from infra.kafka.brokers import Brokers, Protocol
 from infra.kafka.topics import TopicNames
 from infra.local.folders import data_folder
 
@@ -22,6 +23,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TAMGA_", extra="ignore", frozen=True)
 
     kafka_bootstrap: str = Field("", description="host:port of the Kafka brokers, comma separated")
+    kafka_security_protocol: Protocol = Field(
+        "PLAINTEXT", description="how the brokers are talked to: in the clear as nobody, or under TLS as a user"
+    )
+    kafka_user: str = Field("", description="user as whom the brokers know this process (SCRAM-SHA-512)")
+    kafka_password_file: Path | None = Field(None, description="file of that user's password, mode 0600")
+    kafka_ca_file: Path | None = Field(
+        None, description="file of the authority that signs the brokers' certificates; the system's unless set"
+    )
     database_url: str = Field("", description="postgresql:// URL of the index and the views")
     ledger_id: str = Field("", description="id of the ledger (UUID), part of every signature")
     roots_digest: str = Field("", description="digest of the root keys that the registry must begin with")
@@ -89,6 +98,17 @@ class Settings(BaseSettings):
     def root_key_files(self) -> tuple[Path, ...]:
         """The files that `root_keys` names."""
         return tuple(Path(name.strip()) for name in self.root_keys.split(",") if name.strip())
+
+    @property
+    def brokers(self) -> Brokers:
+        """The brokers, and as whom they are talked to."""
+        return Brokers(
+            self.kafka_bootstrap,
+            self.kafka_security_protocol,
+            self.kafka_user,
+            self.kafka_password_file,
+            self.kafka_ca_file,
+        )
 
     @property
     def topics(self) -> TopicNames:

@@ -31,11 +31,16 @@ ABOUT = """The interagency ledger of a child-protection partnership, as an appli
 
 An agency sends signed events to the submissions topic; the ledger's registrar judges each once and appends one entry to
 the ledger topic, which everybody who may read it receives. The record is described to the byte in reference/entry.md,
-the types in reference/events.md, the refusals in reference/refusals.md. No security schemes are described yet.
+the types in reference/events.md, the refusals in reference/refusals.md. An agency may submit and read its own feed, and
+nothing else; the ledger and the registry are for the ledger's own processes and auditors (guides/kafka-security.md).
 
 Read with `isolation.level=read_committed` and without an offset reset policy. What counts is the value of a record: its
 key and headers are transport and prove nothing. Members and codes may be added within a version, so a reader leaves out
 members that it does not know and shows codes that it does not know as they stand (adr/0014)."""
+
+SCRAM = """User and password that `tamga provision` makes, SASL_SSL with SCRAM-SHA-512. An agency's user is
+`tamga.agency.<agency>`, its consumer groups begin with `tamga.agency.<agency>:`. Clients check the broker's certificate
+and host. No user has a transactional id."""
 
 UUID = {"type": "string", "format": "uuid"}
 TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"}
@@ -57,15 +62,17 @@ def document() -> dict[str, Any]:
         "servers": {
             "kafka": {
                 "host": "{bootstrap}",
-                "protocol": "kafka",
-                "description": "The partnership's brokers.",
-                "variables": {"bootstrap": {"default": "localhost:9092", "description": "host:port of a broker"}},
+                "protocol": "kafka-secure",
+                "description": "The partnership's brokers: TLS, and a user for each agency.",
+                "variables": {"bootstrap": {"default": "localhost:9093", "description": "host:port of a broker"}},
+                "security": [_ref("#/components/securitySchemes/scram")],
             }
         },
         "defaultContentType": "application/json",
         "channels": channels(),
         "operations": operations(),
         "components": {
+            "securitySchemes": {"scram": {"type": "scramSha512", "description": SCRAM}},
             "messages": messages(),
             "messageTraits": traits(),
             "schemas": {name: _multi(schema) for name, schema in schemas().items()},

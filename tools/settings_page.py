@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from generated import cell, settle
 from pydantic.fields import FieldInfo
@@ -50,8 +50,10 @@ def page() -> str:
 
 
 def _kind(field: FieldInfo) -> str:
-    words = {str: "text", int: "number", bool: "true or false"}
+    words = {str: "text", int: "number", float: "number", bool: "true or false"}
     known: Any = field.annotation
+    if get_origin(known) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(known))
     if isinstance(known, UnionType):
         known = next(part for part in get_args(known) if part is not type(None))
     limits = [f"{word} {getattr(m, name)}" for m in field.metadata for word, name in _LIMITS if hasattr(m, name)]

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from infra import clock
 from infra.api.service import Service, Shared
-from infra.kafka.errors import LogAway
+from infra.kafka.errors import LogAway, LogFault
 
 router = APIRouter(tags=["operation"])
 
@@ -165,7 +165,7 @@ async def look(service: Service) -> Readiness:
 async def _ends(service: Service, partitions: list[int]) -> dict[int, int]:
     try:
         return await service.watch.ends(partitions)
-    except LogAway:
+    except (LogAway, LogFault):
         return {}
 
 

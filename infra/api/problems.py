@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from infra.api import language
-from infra.kafka.errors import LogAway
+from infra.kafka.errors import LogAway, LogFault
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -232,7 +232,8 @@ def install(app: FastAPI) -> None:
     app.exception_handler(ProblemError)(_problem)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(LogAway)(_kafka_away)
+    for away in (LogAway, LogFault):
+        app.exception_handler(away)(_kafka_away)
     for error in (psycopg.OperationalError, psycopg.InterfaceError):
         app.exception_handler(error)(_database_away)
     app.exception_handler(psycopg.errors.UndefinedTable)(_view_not_built)
@@ -263,7 +264,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
     return answer("request.invalid", lang=language.of(request), paths=paths)
 
 
-async def _kafka_away(request: Request, _: LogAway) -> JSONResponse:
+async def _kafka_away(request: Request, _: LogAway | LogFault) -> JSONResponse:
     return answer("service.kafka_away", lang=language.of(request))
 
 

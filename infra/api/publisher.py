@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from infra.kafka.errors import LogAway
+from infra.kafka.brokers import Brokers, connecting
+from infra.kafka.errors import LogAway, LogFault
 
 APPEND_SECONDS = 6.0
 _CONTENT_TYPE = [("content-type", b"application/jose")]
@@ -31,8 +32,8 @@ class _Record(NamedTuple):
 class Publisher:
     """Appends submissions to one topic."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
-        self._bootstrap, self._topic = bootstrap, topic
+    def __init__(self, brokers: Brokers, topic: str) -> None:
+        self._brokers, self._topic = brokers, topic
         self._queue: queue.SimpleQueue[_Record | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="tamga-publisher", daemon=True)
         self._producer: Any = None
@@ -82,19 +83,20 @@ class Publisher:
         record.offset.set_exception(LogAway(type(error).__name__) if isinstance(error, _EXPECTED) else error)
 
     def _connect(self) -> Any:
-        return KafkaProducer(
-            bootstrap_servers=self._bootstrap.split(","),
-            client_id="tamga-api",
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=0,
-            delivery_timeout_ms=5000,
-            request_timeout_ms=4000,
-            max_block_ms=3000,
-            bootstrap_timeout_ms=3000,
-            reconnect_backoff_max_ms=1000,
-            allow_auto_create_topics=False,
-        )
+        with connecting(self._brokers) as options:
+            return KafkaProducer(
+                client_id="tamga-api",
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=0,
+                delivery_timeout_ms=5000,
+                request_timeout_ms=4000,
+                max_block_ms=3000,
+                bootstrap_timeout_ms=3000,
+                reconnect_backoff_max_ms=1000,
+                allow_auto_create_topics=False,
+                **options,
+            )
 
 
-_EXPECTED = (KafkaError, AssertionError)
+_EXPECTED = (KafkaError, AssertionError, LogAway, LogFault)

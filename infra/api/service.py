@@ -56,7 +56,7 @@ def assemble(settings: Settings, metrics: Metrics) -> Service:
         database=database,
         watch=KafkaWatch(settings),
         outcomes=Outcomes(database, settings.database_url, settings.topics.ledger),
-        publisher=Publisher(settings.kafka_bootstrap, settings.topics.submissions),
+        publisher=Publisher(settings.brokers, settings.topics.submissions),
         moves=Moves(settings.database_url),
         tokens=tokens(settings),
         read_limits=Limits("read", settings.read_rate, settings.read_burst, time.monotonic),

@@ -107,6 +107,7 @@ class KafkaWatch:
             try:
                 answer.set_result(job())
             except Exception as error:  # whoever asked gets it
+                self.fault = error.code if isinstance(error, LogFault) else self.fault
                 answer.set_exception(error)
         for log in [*self._logs.values(), *([self._registry.log] if self._registry else [])]:
             log.close()
@@ -114,14 +115,10 @@ class KafkaWatch:
     def _refresh(self) -> None:
         if self._registry is None:
             s = self._settings
-            log = PartitionLog(s.kafka_bootstrap, s.topics.registry, 0)
+            log = PartitionLog(s.brokers, s.topics.registry, 0)
             self._registry = RegistryLog(log, Registry(s.ledger_id, s.roots_digest))
         asked = time.monotonic()
-        try:
-            self._registry.refresh()
-        except LogFault as error:
-            self.fault = error.code
-            raise
+        self._registry.refresh()
         registry = self._registry.registry
         if self._copy is None or self._copy.count != registry.count:
             self._copy = copy.deepcopy(registry)
@@ -130,5 +127,5 @@ class KafkaWatch:
     def _log(self, partition: int) -> PartitionLog:
         if partition not in self._logs:
             s = self._settings
-            self._logs[partition] = PartitionLog(s.kafka_bootstrap, s.topics.submissions, partition)
+            self._logs[partition] = PartitionLog(s.brokers, s.topics.submissions, partition)
         return self._logs[partition]

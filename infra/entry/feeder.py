@@ -43,7 +43,7 @@ class FeederProcess:
         self.settings, self.log = settings, log
         self.world = bootstrap.open_world(settings)
         self.heartbeat = Heartbeat(self.world.pool, f"feeder-{settings.instance}", "feeder")
-        self.appender = Appender(settings.kafka_bootstrap, linger_ms=HELD_MS)
+        self.appender = Appender(settings.brokers, linger_ms=HELD_MS)
         self._topics: set[str] = set()
         for agency in self.world.registry.registry.agencies:
             self._ensure(settings.topics.feed(agency))

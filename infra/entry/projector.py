@@ -95,7 +95,7 @@ class ProjectorProcess:
         self.heartbeat = Heartbeat(self.world.pool, f"projector-{settings.instance}", "projector")
         self.facts = self.world.expected(settings.topics.ledger)
         self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
-        self.log_of_all = PartitionsLog(settings.kafka_bootstrap, settings.topics.ledger)
+        self.log_of_all = PartitionsLog(settings.brokers, settings.topics.ledger)
         self.views: list[list[LiveView]] = []
         self._writers = ThreadPoolExecutor(self.facts.partitions, "writer")
         self._writing: dict[int, Future[None]] = {}

@@ -26,6 +26,7 @@ from infra.kafka.append import now_ms
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
 from infra.kafka.log import PartitionLog
+from infra.kafka.rights import registrars_of
 from infra.settings import Settings
 
 DEFECT = 1
@@ -99,8 +100,10 @@ class RegistrarProcess:
             self.told_to_stop.wait(SHARE_MS / 1000)
             return frozenset({int(self._forced)})
         if self._membership is None:
-            topic, group = self.settings.topics.submissions, f"{self.settings.topic_prefix}.registrars"
-            self._membership = Membership(self.settings.kafka_bootstrap, topic, group=group, instance=self.name)
+            names = self.settings.topics
+            self._membership = Membership(
+                self.settings.brokers, names.submissions, group=registrars_of(names), instance=self.name
+            )
         return self._membership.poll(SHARE_MS)
 
     def share(self, mine: frozenset[int]) -> None:
@@ -153,7 +156,7 @@ class RegistrarProcess:
             alarm=lambda code, message: self.log.error("alarm", code=code, message=message),
             cache_entries=settings.cache_entries // self.world.registry.registry.partitions,
         )
-        log = PartitionLog(settings.kafka_bootstrap, settings.topics.submissions, partition)
+        log = PartitionLog(settings.brokers, settings.topics.submissions, partition)
         return PartitionWorker(registrar, self.topic, log, self.log, batch=settings.batch)
 
 

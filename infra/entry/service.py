@@ -58,4 +58,9 @@ def serve(kind: str, make: Callable[[Settings, Any], Process], *, away: Errors =
     signal.signal(signal.SIGINT, stop)
     memory.settle()
     log.info("started")
-    return running.run()
+    try:
+        return running.run()
+    except LogFault as fault:
+        log.critical("stopped", code=fault.code, message=fault.message)
+        say_stopped(settings.database_url, name, kind, fault.code, fault.message)
+        return STOPPED

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from infra.kafka.errors import LogAway
+from infra.kafka.brokers import Brokers, connecting
+from infra.kafka.errors import told
 
 CONTENT_TYPE = [("content-type", b"application/json")]
 HELD_MS = 15_000
@@ -37,14 +38,16 @@ class Appender:
     Threads may share it: batches of several partitions then travel in one request.
     """
 
-    def __init__(self, bootstrap: str, *, timeout: float = 30.0, linger_ms: int = 0, **security: Any) -> None:
-        self._bootstrap, self._timeout, self._security = bootstrap, timeout, security
-        self._linger_ms = linger_ms
+    def __init__(self, brokers: Brokers, *, timeout: float = 30.0, linger_ms: int = 0) -> None:
+        self._brokers, self._timeout, self._linger_ms = brokers, timeout, linger_ms
         self._producer: Any = None
         self._lock = threading.Lock()
 
     def append(self, topic: str, partition: int, values: Sequence[bytes], key: bytes | None = None) -> Appended:
-        """Send all, wait for every acknowledgement. Raises `LogAway` when one failed or did not come in time."""
+        """Send all, wait for every acknowledgement.
+
+        Raises `LogAway` when one failed or did not come in time, `LogFault` when the broker turns us away.
+        """
         producer = None
         try:
             producer = self._connected()
@@ -53,11 +56,11 @@ class Appender:
             done = [future.get(timeout=self._timeout) for future in futures]
         except (KafkaError, AssertionError) as error:
             self._abandon(producer)
-            raise LogAway(type(error).__name__) from error
+            raise told(error, topic) from error
         return Appended([m.offset for m in done], done[0].timestamp, done[-1].timestamp)
 
     def append_each(self, batches: Mapping[tuple[str, int], Sequence[bytes]]) -> None:
-        """Send a batch to each (topic, partition) and wait once for all. Raises `LogAway`.
+        """Send a batch to each (topic, partition) and wait once for all. Raises as `append` does.
 
         With `HELD_MS` as `linger_ms`, a batch of up to 700 kB is one record batch: it lands whole or not at all.
         """
@@ -71,7 +74,7 @@ class Appender:
                 future.get(timeout=0)
         except (KafkaError, AssertionError) as error:
             self._abandon(producer)
-            raise LogAway(type(error).__name__) from error
+            raise told(error, ", ".join(dict.fromkeys(topic for topic, _ in batches))) from error
 
     def close(self) -> None:
         """Close the producer."""
@@ -93,21 +96,21 @@ class Appender:
             return self._producer or self._connect()
 
     def _connect(self) -> Any:
-        self._producer = KafkaProducer(
-            bootstrap_servers=self._bootstrap.split(","),
-            client_id="tamga-appender",
-            acks="all",
-            enable_idempotence=True,
-            batch_size=BATCH_BYTES if self._linger_ms else 256 * 1024,
-            linger_ms=self._linger_ms,
-            max_request_size=1024 * 1024,
-            delivery_timeout_ms=int(self._timeout * 1000),
-            request_timeout_ms=min(10_000, int(self._timeout * 1000)),
-            max_block_ms=int(self._timeout * 1000),
-            reconnect_backoff_max_ms=1000,
-            allow_auto_create_topics=False,
-            **self._security,
-        )
+        with connecting(self._brokers) as options:
+            self._producer = KafkaProducer(
+                client_id="tamga-appender",
+                acks="all",
+                enable_idempotence=True,
+                batch_size=BATCH_BYTES if self._linger_ms else 256 * 1024,
+                linger_ms=self._linger_ms,
+                max_request_size=1024 * 1024,
+                delivery_timeout_ms=int(self._timeout * 1000),
+                request_timeout_ms=min(10_000, int(self._timeout * 1000)),
+                max_block_ms=int(self._timeout * 1000),
+                reconnect_backoff_max_ms=1000,
+                allow_auto_create_topics=False,
+                **options,
+            )
         return self._producer
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import KafkaError
 
-from infra.kafka.errors import LogAway
+from infra.kafka.brokers import Brokers, connecting
+from infra.kafka.errors import told
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -42,10 +43,9 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 class Membership:
     """Membership of one process in a group over one topic."""
 
-    def __init__(self, bootstrap: str, topic: str, *, group: str, instance: str, **security: Any) -> None:
-        try:
+    def __init__(self, brokers: Brokers, topic: str, *, group: str, instance: str) -> None:
+        with connecting(brokers) as options:
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
                 client_id=f"tamga-{group}-{instance}",
                 group_id=group,
                 group_instance_id=instance,
@@ -55,19 +55,17 @@ class Membership:
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
                 reconnect_backoff_max_ms=1000,
-                **security,
+                **options,
             )
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
         self._listener = _Listener(self._consumer)
         self._consumer.subscribe([topic], listener=self._listener)
 
     def poll(self, timeout_ms: int = 0) -> frozenset[int]:
-        """Keep the membership alive and return the partitions that are ours now. Raises `LogAway`."""
+        """Keep the membership alive and return the partitions that are ours now. Raises `LogAway`, `LogFault`."""
         try:
             self._consumer.poll(timeout_ms=timeout_ms)
         except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
+            raise told(error) from error
         return self._listener.assigned()
 
     def close(self) -> None:

@@ -19,9 +19,11 @@ from kafka.errors import (
     LogTruncationError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
 )
 
-from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.brokers import Brokers, connecting
+from infra.kafka.errors import LogAway, LogFault, told
 
 FETCH_BYTES = 8 * 1024 * 1024
 METADATA_MS = 3000
@@ -44,10 +46,9 @@ class Record(NamedTuple):
     timestamp: int
 
 
-def _consumer(bootstrap: str, client: str, security: dict[str, Any]) -> Any:
-    try:
+def _consumer(brokers: Brokers, client: str) -> Any:
+    with connecting(brokers) as options:
         return KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
             client_id=client,
             enable_auto_commit=False,
             auto_offset_reset="none",
@@ -57,10 +58,8 @@ def _consumer(bootstrap: str, client: str, security: dict[str, Any]) -> Any:
             fetch_max_wait_ms=250,
             reconnect_backoff_max_ms=1000,
             metadata_max_age_ms=METADATA_MS,
-            **security,
+            **options,
         )
-    except KafkaError as error:
-        raise LogAway(type(error).__name__) from error
 
 
 class PartitionsLog:
@@ -69,9 +68,9 @@ class PartitionsLog:
     A client that failed or stands still is thrown away: whoever goes on calls `follow` again.
     """
 
-    def __init__(self, bootstrap: str, topic: str, **security: Any) -> None:
+    def __init__(self, brokers: Brokers, topic: str) -> None:
         self.topic = topic
-        self._connect = partial(_consumer, bootstrap, f"tamga-reader-{topic}", security)
+        self._connect = partial(_consumer, brokers, f"tamga-reader-{topic}")
         self._consumer: Any = self._connect()
         self._behind: dict[Any, tuple[int, float]] = {}
 
@@ -117,7 +116,10 @@ class PartitionsLog:
 
     @contextmanager
     def _answering(self) -> Iterator[Any]:
-        """The client; thrown away when it fails."""
+        """The client; thrown away when it fails, and when the broker hides the topic from us.
+
+        kafka-python 3.0.12 says nothing of a topic that may not be described: it waits for it.
+        """
         if self._consumer is None:
             raise LogAway("the client was given up")
         try:
@@ -125,15 +127,22 @@ class PartitionsLog:
         except _GONE as error:
             raise LogFault("log.offset_gone", f"{self.topic}: the next offset is not there") from error
         except (KafkaError, KeyError, AssertionError) as error:
+            self._raise_if_hidden()
             self.close()
-            raise LogAway(type(error).__name__) from error
+            raise told(error, self.topic) from error
+        self._raise_if_hidden()
+
+    def _raise_if_hidden(self) -> None:
+        if self._consumer is not None and self.topic in self._consumer._cluster.unauthorized_topics:
+            self.close()
+            raise told(TopicAuthorizationFailedError(), self.topic)
 
 
 class PartitionLog(PartitionsLog):
     """A reader of one partition; it connects anew by itself. Not shared between threads."""
 
-    def __init__(self, bootstrap: str, topic: str, partition: int, **security: Any) -> None:
-        super().__init__(bootstrap, topic, **security)
+    def __init__(self, brokers: Brokers, topic: str, partition: int) -> None:
+        super().__init__(brokers, topic)
         self.partition = partition
         self._tp = TopicPartition(topic, partition)
         self._consumer.assign([self._tp])

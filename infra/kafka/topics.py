@@ -11,10 +11,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
-from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.brokers import Brokers, connecting
+from infra.kafka.errors import LogAway, LogFault, told
 
 FOREVER = {
     "cleanup.policy": "delete",
@@ -29,7 +31,7 @@ FEED_MS = 30 * 24 * 3600 * 1000
 FEED = {"retention.ms": str(FEED_MS)}
 """A feed can be read again from the views: what it holds is kept for 30 days."""
 
-UNKNOWN_TOPIC = 3
+UNKNOWN_TOPIC, UNAUTHORIZED_TOPIC = 3, TopicAuthorizationFailedError.errno
 ASKED = 5
 """How often a broker is asked before a topic counts as gone: one that has just started may not know it yet."""
 
@@ -71,12 +73,10 @@ class TopicFacts:
 class Topics:
     """Administration of the topics of one cluster. Threads may share it for `facts`."""
 
-    def __init__(self, bootstrap: str, **security: Any) -> None:
+    def __init__(self, brokers: Brokers) -> None:
         self._lock = threading.Lock()
-        try:
-            self._admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id="tamga-topics", **security)
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
+        with connecting(brokers) as options:
+            self._admin = KafkaAdminClient(client_id="tamga-topics", **options)
 
     def close(self) -> None:
         """Close the connection."""
@@ -91,11 +91,7 @@ class Topics:
     def facts(self, topic: str) -> TopicFacts:
         """Id and partition count; raises `LogFault` `log.missing_topic` when it is not there."""
         for attempt in range(ASKED):
-            try:
-                with self._lock:
-                    described = self._admin.describe_topics([topic])
-            except KafkaError as error:
-                raise LogAway(type(error).__name__) from error
+            described = self._described(topic)
             for t in described:
                 if t.get("name") == topic and t.get("error_code") == 0 and t.get("partitions"):
                     return TopicFacts(str(t["topic_id"]), len(t["partitions"]))
@@ -106,7 +102,14 @@ class Topics:
 
     def exists(self, topic: str) -> bool:
         """Is the topic there?"""
-        return topic in self._admin.list_topics()
+        return topic in self.names()
+
+    def names(self) -> set[str]:
+        """The topics that we may know of."""
+        try:
+            return set(self._admin.list_topics())
+        except KafkaError as error:
+            raise told(error, "topics") from error
 
     def ensure(self, topic: str, *, partitions: int, replication: int, settings: dict[str, str] | None = None) -> None:
         """Create the topic with the record's settings unless it is there."""
@@ -116,6 +119,8 @@ class Topics:
             self._admin.create_topics({topic: wanted}, wait_for_metadata=True)
         except TopicAlreadyExistsError:
             return
+        except KafkaError as error:
+            raise told(error, topic) from error
 
     def check(self, topic: str) -> None:
         """Raise `LogFault` `log.unsafe_setting` for the first setting that would let the record be lost."""
@@ -147,26 +152,32 @@ class Topics:
 
     def replication(self, topic: str) -> int:
         """Replicas of the topic's first partition; 1 is a development broker."""
-        try:
-            described = self._admin.describe_topics([topic])
-        except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
-        return len(described[0]["partitions"][0]["replica_nodes"])
+        return len(self._described(topic)[0]["partitions"][0]["replica_nodes"])
 
     def delete_before(self, offsets: dict[tuple[str, int], int]) -> None:
         """Delete the records below an offset, per (topic, partition)."""
-        from kafka import TopicPartition
-
         try:
             self._admin.delete_records({TopicPartition(*tp): offset for tp, offset in offsets.items()})
         except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
+            raise told(error, "deleting records") from error
+
+    def _described(self, topic: str) -> list[dict[str, Any]]:
+        try:
+            with self._lock:
+                found: list[dict[str, Any]] = self._admin.describe_topics([topic])
+        except KafkaError as error:
+            raise told(error, topic) from error
+        if any(t.get("error_code") == UNAUTHORIZED_TOPIC for t in found):
+            raise told(TopicAuthorizationFailedError(), topic)
+        return found
 
     def _settings(self, topic: str) -> dict[str, str]:
         resource = ConfigResource(ConfigResourceType.TOPIC, topic)
         try:
             described = self._admin.describe_configs([resource], config_filter="all")
         except KafkaError as error:
-            raise LogAway(type(error).__name__) from error
+            raise told(error, f"settings of {topic}") from error
         (configs,) = described.values()
+        if not configs[topic]:  # kafka-python leaves out that it was refused
+            raise told(TopicAuthorizationFailedError(), f"settings of {topic}")
         return {name: str(value["value"]) for name, value in configs[topic].items()}

@@ -84,6 +84,15 @@ def write_for_service(path: Path, text: str) -> None:
     give_to_service(path)
 
 
+def write_secret(file: Path, text: str) -> None:
+    """A file that only its owner can read, replaced as a whole."""
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
+        handle.write(text)
+    fresh.replace(file)
+
+
 def give_to_service(path: Path) -> None:
     """Make a file or folder the service's own, where that is not the caller."""
     if user := service_user():

@@ -1,25 +1,30 @@
 """An Apache Kafka of our own, one broker or several, on loopback ports.
 
 The rule: the real broker under the settings that the ledger demands, each broker a process of its own that can be
-killed, paused and started again on the same data. For development, the demo and the tests; a deployment sets
-TAMGA_KAFKA_BOOTSTRAP.
+killed, paused and started again on the same data. A secured cluster takes TLS and known users alone. For development,
+the demo and the tests; a deployment sets TAMGA_KAFKA_BOOTSTRAP.
 """
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import signal
 import socket
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from kafka import KafkaAdminClient
+from kafka.admin import UserScramCredentialUpsertion
 from kafka.errors import KafkaError
 
+from infra.kafka.brokers import MECHANISM, Brokers
+from infra.local.certificates import BROKER_PEM, Authority
 from infra.local.downloads import java, kafka_jars
-from infra.local.folders import LocalServiceError, service_folder, service_user
-from infra.local.kafka_settings import Cluster, write_broker_files
+from infra.local.folders import LocalServiceError, service_folder, service_user, write_secret
+from infra.local.kafka_settings import OPERATOR, Cluster, write_broker_files
 from infra.local.processes import Processes, Running, ended_message, wait_until
 
 START_SECONDS = 90.0
@@ -28,8 +33,9 @@ START_SECONDS = 90.0
 class LocalKafka:
     """A cluster in one folder; `start` makes it, `stop` or the end of a `with` ends it. Brokers count from 0."""
 
-    def __init__(self, processes: Processes, cluster: Cluster) -> None:
+    def __init__(self, processes: Processes, cluster: Cluster, *, secured: bool) -> None:
         self.folder = processes.folder
+        self._authority = Authority(self.folder) if secured else None
         self.start_seconds = 0.0
         self._processes = processes
         self._cluster = cluster
@@ -38,19 +44,22 @@ class LocalKafka:
         self._brokers: dict[int, Running] = {}
 
     @classmethod
-    def start(cls, data: Path, *, brokers: int = 1) -> LocalKafka:
+    def start(cls, data: Path, *, brokers: int = 1, secured: bool = False) -> LocalKafka:
         """Start the cluster that lives in the folder `data`, made on first start; returns when every broker answers.
+
+        A secured one knows its operator then, and nobody else until users are provisioned.
 
         Raises LocalServiceError when it can't be had, another process runs it, or it was made with other brokers.
         """
         began = time.monotonic()
         processes = Processes(data.absolute())
         try:
-            kafka = cls(processes, Cluster.of(processes.folder, brokers))
+            kafka = cls(processes, Cluster.of(processes.folder, brokers), secured=secured)
             kafka._format()
             for number in range(brokers):
                 kafka._spawn(number)
             kafka._wait()
+            kafka._let_operator_in()
         except BaseException:
             processes.stop_all()
             raise
@@ -67,6 +76,13 @@ class LocalKafka:
     def bootstrap(self) -> str:
         """`127.0.0.1:port,…` of all brokers, whether they run or not."""
         return self._cluster.bootstrap
+
+    @property
+    def brokers(self) -> Brokers:
+        """The brokers as the operator talks to them, who may do everything; whoever comes where none is secured."""
+        if self._authority is None:
+            return Brokers(self.bootstrap)
+        return Brokers(self.bootstrap, "SASL_SSL", OPERATOR, self._password_file, self._authority.file)
 
     @property
     def pids(self) -> list[int]:
@@ -114,7 +130,10 @@ class LocalKafka:
 
     def _format(self) -> None:
         for number in self._numbers:
-            write_broker_files(service_folder(self._home(number)), self._cluster, number)
+            home, authority = service_folder(self._home(number)), self._authority
+            write_broker_files(home, self._cluster, number, secured=authority is not None)
+            if authority is not None:
+                authority.equip(home)
         new = [number for number in self._numbers if not self._formatted(number).exists()]
         for number, tool in [(number, self._run_format(number)) for number in new]:
             ended = tool.ended_within(START_SECONDS)
@@ -171,9 +190,35 @@ class LocalKafka:
         """Whether a broker, asked itself, counts itself among those that serve."""
         try:
             socket.create_connection(("127.0.0.1", self._cluster.ports[number][0]), timeout=1).close()
-            address = self._cluster.address(number)
-            with KafkaAdminClient(bootstrap_servers=address, bootstrap_timeout_ms=5000) as admin:
+            with KafkaAdminClient(bootstrap_timeout_ms=5000, **self._as_broker(number)) as admin:
                 brokers = admin.describe_cluster()["brokers"]
         except (OSError, KafkaError):
             return False
         return any(broker["broker_id"] == number + 1 and not broker.get("is_fenced") for broker in brokers)
+
+    def _as_broker(self, number: int) -> dict[str, Any]:
+        """Options of a client that is a broker itself: who starts a cluster holds its brokers' keys."""
+        if self._authority is None:
+            return {"bootstrap_servers": self._cluster.address(number)}
+        return {
+            "bootstrap_servers": self._cluster.inner_address(number),
+            "security_protocol": "SSL",
+            "ssl_cafile": str(self._authority.file),
+            "ssl_certfile": str(self._home(number) / BROKER_PEM),
+        }
+
+    @property
+    def _password_file(self) -> Path:
+        return self.folder / f"{OPERATOR}.password"
+
+    def _let_operator_in(self) -> None:
+        """The operator's password is that of its file, drawn where there is none."""
+        if self._authority is None:
+            return
+        if not self._password_file.exists():
+            write_secret(self._password_file, secrets.token_urlsafe(32) + "\n")
+        password = self._password_file.read_text(encoding="utf-8").strip()
+        with KafkaAdminClient(**self._as_broker(0)) as admin:
+            said = admin.alter_user_scram_credentials([UserScramCredentialUpsertion(OPERATOR, MECHANISM, password)])
+        if said.get(OPERATOR) is not None:
+            raise LocalServiceError(f"the local Kafka does not take its operator: {said[OPERATOR]}")

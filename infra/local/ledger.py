@@ -15,14 +15,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from domain.profile import AGENCIES
-from infra import founding
+from infra import founding, provisioning
 from infra.api import keys as api_keys
 from infra.demo import agencies
-from infra.local.folders import LocalServiceError, free_port, own_folder, port_is_free
+from infra.kafka.brokers import Brokers
+from infra.local.folders import LocalServiceError, free_port, own_folder, port_is_free, write_secret
 from infra.local.kafka import LocalKafka
 from infra.local.postgres import LocalPostgres
 from infra.local.supervisor import Supervisor
@@ -38,7 +40,8 @@ PROCESSES = {
     "api-1": "infra.api",
 }
 SAVED = (
-    "kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
+    "kafka_bootstrap", "kafka_security_protocol", "kafka_user", "kafka_password_file", "kafka_ca_file",
+    "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
     "api_host", "api_port",
 )  # fmt: skip
 """The settings that `tamga.env` holds."""
@@ -73,11 +76,17 @@ def running(settings: Settings, say: Say) -> Iterator[LocalLedger]:
         enrol(settings, folder)
         make_api_keys(settings.database_url, folder)
         settings = settings.model_copy(update={"api_port": settings.api_port or _api_port(folder)})
+        own_brokers = not os.environ.get("TAMGA_KAFKA_BOOTSTRAP")
+        if own_brokers:
+            say("provisioning: users and rights on the brokers")
+            provisioning.provision(settings)
         save(settings, folder)
         stack.enter_context(_youngest_first(supervisor))
         say(f"starting {', '.join(PROCESSES)}")
         for name, module in PROCESSES.items():
-            supervisor.start(name, module, environment(settings))
+            process = name.partition("-")[0]
+            mine = provisioning.as_process(settings, process) if own_brokers else settings
+            supervisor.start(name, module, environment(mine))
         ledger = LocalLedger(settings, supervisor)
         _wait_ready(ledger)
         yield ledger
@@ -93,15 +102,27 @@ def _youngest_first(supervisor: Supervisor) -> Iterator[None]:
 
 
 def _services(settings: Settings, stack: ExitStack, say: Say) -> Settings:
-    """Kafka and PostgreSQL: those that the environment names, else our own."""
-    bootstrap, url = os.environ.get("TAMGA_KAFKA_BOOTSTRAP"), os.environ.get("TAMGA_DATABASE_URL")
-    if not bootstrap:
+    """Kafka and PostgreSQL: those that the environment names, else our own; our own Kafka as its operator."""
+    if not os.environ.get("TAMGA_KAFKA_BOOTSTRAP"):
         say("starting Kafka")
-        bootstrap = stack.enter_context(LocalKafka.start(settings.data / "kafka")).bootstrap
-    if not url:
+        kafka = stack.enter_context(LocalKafka.start(settings.data / "kafka", secured=True)).brokers
+        settings = settings.model_copy(update=as_settings(kafka))
+    if not os.environ.get("TAMGA_DATABASE_URL"):
         say("starting PostgreSQL")
         url = stack.enter_context(LocalPostgres.start(settings.data / "postgres")).url
-    return settings.model_copy(update={"kafka_bootstrap": bootstrap, "database_url": url})
+        settings = settings.model_copy(update={"database_url": url})
+    return settings
+
+
+def as_settings(brokers: Brokers) -> dict[str, Any]:
+    """The settings that name these brokers."""
+    return {
+        "kafka_bootstrap": brokers.addresses,
+        "kafka_security_protocol": brokers.protocol,
+        "kafka_user": brokers.user,
+        "kafka_password_file": brokers.password_file,
+        "kafka_ca_file": brokers.ca_file,
+    }
 
 
 def enrol(settings: Settings, folder: Path) -> list[str]:
@@ -129,18 +150,10 @@ def make_api_keys(url: str, folder: Path) -> None:
             write_secret(file, api_keys.create(url, agency) + "\n")
 
 
-def write_secret(file: Path, text: str) -> None:
-    """A file that only its owner can read, replaced as a whole."""
-    fresh = file.with_name(f"{file.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
-        handle.write(text)
-    fresh.replace(file)
-
-
 def save(settings: Settings, folder: Path) -> None:
     """Write `tamga.env`: what other commands find the ledger by. It holds the database's password, so mode 0600."""
-    lines = [f'TAMGA_{name.upper()}="{getattr(settings, name)}"\n' for name in SAVED]
+    held = {name: value for name in SAVED if (value := getattr(settings, name)) is not None}
+    lines = [f'TAMGA_{name.upper()}="{value}"\n' for name, value in held.items()]
     write_secret(folder / "tamga.env", "".join(lines))
 
 

@@ -52,7 +52,7 @@ def submitted(world: bootstrap.World) -> list[int]:
     """How many submissions stand on each partition."""
     found = []
     for partition in range(world.registry.registry.partitions):
-        log = bootstrap.PartitionLog(world.settings.kafka_bootstrap, world.settings.topics.submissions, partition)
+        log = bootstrap.PartitionLog(world.settings.brokers, world.settings.topics.submissions, partition)
         found.append(log.end())
         log.close()
     return found

@@ -145,7 +145,7 @@ def said(src: int) -> Said:
 
 
 def test_an_outcome_is_read_as_its_entry_says(api: Api, world: World) -> None:
-    appender = Appender(api.ledger.kafka_bootstrap)
+    appender = Appender(api.ledger.brokers)
     appender.append(api.ledger.topics.submissions, 0, [b"x"] * 12)
     appender.close()
     late = api.get("/v1/submissions/0-11", POLICE)

@@ -125,7 +125,7 @@ def test_a_read_waits_for_the_position_and_goes_on_when_the_view_moves(views: Ap
 
 def ends(settings: Settings) -> int:
     """How many submissions stand on Kafka."""
-    logs = [PartitionLog(settings.kafka_bootstrap, settings.topics.submissions, p) for p in range(4)]
+    logs = [PartitionLog(settings.brokers, settings.topics.submissions, p) for p in range(4)]
     found = sum(log.end() for log in logs)
     for log in logs:
         log.close()

@@ -162,7 +162,7 @@ def test_verify_names_what_does_not_hold_with_its_position(ledger: Settings, wor
 def test_verify_counts_void_and_finds_a_record_that_the_index_remembers_longer(
     ledger: Settings, world: World, tamga: Tamga
 ) -> None:
-    appender = Appender(ledger.kafka_bootstrap)
+    appender = Appender(ledger.brokers)
     appender.append(ledger.topics.ledger, 2, [b"garbage", b"{}"])
     appender.close()
     code, found = tamga("verify")
@@ -203,7 +203,7 @@ def test_lost_submissions_are_named_before_a_registrar_goes_on(
 ) -> None:
     enrolled(ledger)
     assert tamga("intake", "reset")[0] == 1, "nothing is lost"
-    appender = Appender(ledger.kafka_bootstrap)
+    appender = Appender(ledger.brokers)
     appender.append(ledger.topics.submissions, 1, [b"one", b"two", b"three"])
     appender.close()
     world.topics.delete_before({(ledger.topics.submissions, 1): 2})

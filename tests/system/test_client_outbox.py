@@ -20,10 +20,10 @@ import pytest
 
 from domain.submission import payload_of
 from infra.settings import Settings
+from system.all_processes import AGENCY, Given, serving
 from system.conftest import Services
 from system.outbox_agency import connect
 from system.running import rows, until
-from system.all_processes import AGENCY, Given, serving
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("outbox_agency.py")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.settings import Settings
-from system.running import rows, until
 from system.all_processes import AGENCY, Given, serving
+from system.running import rows, until
 from system.test_tutorial import as_pattern
 
 ROOT = Path(__file__).parents[2]

@@ -59,7 +59,7 @@ def spine(settings: Settings, tmp_path: Path) -> Iterator[None]:
 
 def send(settings: Settings, signer: SeedSigner, *events: dict[str, Any]) -> None:
     """Publish events, each on its stream's partition."""
-    appender = Appender(settings.kafka_bootstrap)
+    appender = Appender(settings.brokers)
     for event in events:
         record = sign(event, ledger=settings.ledger_id, signer=signer)
         appender.append(settings.topics.submissions, partition_of(event["subject"], 4), [record])

@@ -105,7 +105,7 @@ class Import:
             partition = partition_of(stream, self.partitions)
             if only is None or partition == only:
                 batches.setdefault(partition, []).append(record)
-        appender = Appender(self.settings.kafka_bootstrap)
+        appender = Appender(self.settings.brokers)
         for partition, records in batches.items():
             for start in range(0, len(records), 500):
                 self._append(appender, partition, records[start : start + 500])

@@ -31,7 +31,7 @@ class Sender:
     """Signs and appends, and waits for the outcomes of what it sent."""
 
     def __init__(self, ledger: Settings, signers: dict[str, SeedSigner]) -> None:
-        self.ledger, self.signers, self.appender = ledger, signers, Appender(ledger.kafka_bootstrap)
+        self.ledger, self.signers, self.appender = ledger, signers, Appender(ledger.brokers)
 
     def send(self, stream: str, *events: dict[str, object]) -> list[str]:
         """The outcomes, as the index has them."""

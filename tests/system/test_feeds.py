@@ -33,7 +33,7 @@ def published(settings: Settings, agency: str) -> list[Message]:
     """Everything on the agency's feed, partition by partition, as it stands there."""
     found = []
     for partition in range(4):
-        log = PartitionLog(settings.kafka_bootstrap, settings.topics.feed(agency), partition)
+        log = PartitionLog(settings.brokers, settings.topics.feed(agency), partition)
         end, log_at = log.end(), 0
         log.seek(0)
         while log_at < end:

@@ -68,7 +68,7 @@ class Running:
 
     def records(self, partition: int) -> list[bytes | None]:
         """Every record of a ledger partition."""
-        log = PartitionLog(self.settings.kafka_bootstrap, self.settings.topics.ledger, partition)
+        log = PartitionLog(self.settings.brokers, self.settings.topics.ledger, partition)
         found = [r.value for r in log.read(0, log.end())]
         log.close()
         return found
@@ -94,7 +94,7 @@ def at_work(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings = founding.found(settings, folder, partitions=PARTITIONS)
     signer = enrolled(settings, folder, AGENCY, ["hotline"])
     world = bootstrap.open_world(settings)
-    appender = Appender(settings.kafka_bootstrap)
+    appender = Appender(settings.brokers)
     with (
         running("infra.entry.registrar", settings, folder / "registrar.log") as registrar,
         running("infra.entry.projector", settings, folder / "projector.log") as projector,

@@ -75,17 +75,17 @@ class Small:
     def recreate(self, topic: str, *, records: int = 0) -> None:
         """Delete the topic and make it anew with other records."""
         self.admin.delete_topics([topic])
-        with Topics(self.settings.kafka_bootstrap) as topics:
+        with Topics(self.settings.brokers) as topics:
             until(lambda: not topics.exists(topic), what="deletion")
             until(lambda: _made(topics, topic), what="the new topic")
-        fresh = Appender(self.settings.kafka_bootstrap)
+        fresh = Appender(self.settings.brokers)
         for number in range(records):
             fresh.append(topic, 0, [b"another record %d" % number])
         fresh.close()
 
     def length(self, topic: str) -> int:
         """How many records the topic holds."""
-        log = bootstrap.PartitionLog(self.settings.kafka_bootstrap, topic, 0)
+        log = bootstrap.PartitionLog(self.settings.brokers, topic, 0)
         end = log.end()
         log.close()
         return end
@@ -120,7 +120,7 @@ def small(services: Services, database: str, tmp_path: Path) -> Iterator[Small]:
     signer = enrolled(settings, tmp_path, AGENCY, ["hotline"])
     world = bootstrap.open_world(settings)
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(","))
-    found = Small(world, admin, Appender(settings.kafka_bootstrap), signer, tmp_path)
+    found = Small(world, admin, Appender(settings.brokers), signer, tmp_path)
     found.submit()
     yield found
     found.appender.close()
@@ -342,7 +342,7 @@ def recorder(small: Small) -> Iterator[LedgerRecorder]:
 
 def batch(small: Small) -> list[tuple[int, bytes | None, int]]:
     """The submissions that wait."""
-    log = bootstrap.PartitionLog(small.settings.kafka_bootstrap, small.settings.topics.submissions, 0)
+    log = bootstrap.PartitionLog(small.settings.brokers, small.settings.topics.submissions, 0)
     found = [tuple(r) for r in log.read(0, log.end())]
     log.close()
     return found

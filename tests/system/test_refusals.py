@@ -85,7 +85,7 @@ class Partnership:
     def _ledger(self) -> list[bytes]:
         found = []
         for partition in range(4):
-            log = PartitionLog(self.settings.kafka_bootstrap, self.settings.topics.ledger, partition)
+            log = PartitionLog(self.settings.brokers, self.settings.topics.ledger, partition)
             found += [r.value or b"" for r in log.read(0, log.end())]
             log.close()
         return found
@@ -121,9 +121,7 @@ def partnership(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
     world = bootstrap.open_world(settings)
     logs = [folder / "registrar.log", folder / "projector.log"]
     by = publishers(held, ledger=settings.ledger_id)
-    found = Partnership(
-        world, by, Appender(settings.kafka_bootstrap), registrations, [*logs, services.postgres.log_file]
-    )
+    found = Partnership(world, by, Appender(settings.brokers), registrations, [*logs, services.postgres.log_file])
     with (
         running("infra.entry.registrar", settings, logs[0]) as found.registrar,
         running("infra.entry.projector", settings, logs[1]),
@@ -258,9 +256,7 @@ def test_a_rule_that_raises_is_the_ledgers_fault_with_an_alarm_and_the_registrar
     registrations.enrol(HOTLINE, "Hotline", ["hotline"], held[HOTLINE])
     registrations.close()
     world = bootstrap.open_world(ledger)
-    there = Partnership(
-        world, publishers(held, ledger=ledger.ledger_id), Appender(ledger.kafka_bootstrap), registrations, []
-    )
+    there = Partnership(world, publishers(held, ledger=ledger.ledger_id), Appender(ledger.brokers), registrations, [])
     stream = str(uuid.uuid4())
     partition = partition_of(stream, 4)
     records = [there.event(stream, actor=SECRET), there.event(stream)]

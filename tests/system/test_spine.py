@@ -50,7 +50,7 @@ def enrolled(ledger: Settings, folder: Path, agency: str, categories: list[str])
 
 def test_a_signed_event_is_recorded_and_a_forged_one_refused(ledger: Settings, tmp_path: Path) -> None:
     signer = enrolled(ledger, tmp_path, "mn.hotline108", ["hotline"])
-    appender = Appender(ledger.kafka_bootstrap)
+    appender = Appender(ledger.brokers)
     event = indicator("mn.hotline108")
     partition = partition_of(str(event["subject"]), 4)
     good = sign(event, ledger=ledger.ledger_id, signer=signer)
@@ -72,7 +72,7 @@ def test_a_signed_event_is_recorded_and_a_forged_one_refused(ledger: Settings, t
 
 def test_an_event_reaches_the_views_of_publisher_and_leads(ledger: Settings, tmp_path: Path) -> None:
     signer = enrolled(ledger, tmp_path, "mn.hotline108", ["hotline"])
-    appender = Appender(ledger.kafka_bootstrap)
+    appender = Appender(ledger.brokers)
     event = indicator("mn.hotline108")
     record = sign(event, ledger=ledger.ledger_id, signer=signer)
     appender.append(ledger.topics.submissions, partition_of(str(event["subject"]), 4), [record])

@@ -83,7 +83,7 @@ def gone(children: dict[str, int]) -> bool:
 def test_kill_9_ends_every_child_and_the_next_start_goes_on(data: Path, ups: list[Up]) -> None:
     ups.append(first := Up(data))
     children, identity = first.children(), first.settings()["TAMGA_LEDGER_ID"]
-    assert set(children) == {"registrar-1", "projector-1", "clock-1", "api-1", "kafka-0", "postgres"}
+    assert set(children) == {"registrar-1", "projector-1", "clock-1", "feeder-1", "api-1", "kafka-0", "postgres"}
     with urllib.request.urlopen(f"{first.said['api']}/readyz", timeout=10) as answer:
         assert json.load(answer)["ready"]
     os.kill(children["projector-1"], signal.SIGKILL)
@@ -96,8 +96,9 @@ def test_kill_9_ends_every_child_and_the_next_start_goes_on(data: Path, ups: lis
     assert second.settings()["TAMGA_LEDGER_ID"] == identity
     url = second.settings()["TAMGA_DATABASE_URL"]
     assert rows(url, "SELECT count(*) FROM log WHERE pos = 0") == [(4,)], "founded once"
-    keys = [*(data / "keys").iterdir(), *(data / "api-keys").iterdir(), data / "tamga.env"]
-    assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
+    keys = [*(data / "keys").rglob("*"), *(data / "api-keys").iterdir(), data / "tamga.env"]
+    assert {path.stat().st_mode & 0o777 for path in keys if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in keys if path.is_dir()} == {0o700}
     children = second.children()
     with pytest.raises(LocalServiceError, match="in use by process"):
         Supervisor(data, print)

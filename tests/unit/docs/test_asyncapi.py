@@ -78,6 +78,13 @@ def test_it_is_an_asyncapi_3_document_with_what_one_needs() -> None:
     }
 
 
+def test_the_brokers_want_tls_and_a_user() -> None:
+    made = document()
+    server = made["servers"]["kafka"]
+    assert server["protocol"] == "kafka-secure"
+    assert [found(each["$ref"])["type"] for each in server["security"]] == ["scramSha512"]
+
+
 def test_every_reference_leads_somewhere() -> None:
     refs = set(references(document()))
     assert len(refs) > 2 * len(SUBMITTED)
