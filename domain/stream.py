@@ -8,12 +8,13 @@ its last approval. Decisions are taken once: a replay only evolves, and evolving
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from domain.case import Case
 from domain.catalogue import STREAM_ID, EventType, by_name
+from domain.concerned import concerned
 from domain.event import Effect, Event, Recorded
 from domain.ids import check_ids, listed, named
 from domain.party import Party
@@ -257,10 +258,6 @@ def _taking_part(state: StreamState, recorded: Recorded) -> frozenset[str]:
     return known if agencies <= known else known | agencies
 
 
-_BRINGING = ("to_agency", "owner_agency")
-"""The fields whose agency an event brings into its stream."""
-
-
 def _effective(state: StreamState, recorded: Recorded, known: EventType, base: Changes) -> StreamState:
     """The stream once the event has taken effect in this entry, with what every entry changes."""
     fold = _FOLDS.get(known.name)
@@ -272,33 +269,11 @@ def _effective(state: StreamState, recorded: Recorded, known: EventType, base: C
 
 
 def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
-    """A fact or a protective act reopens a closed case, and the first fact about a person puts her on record."""
+    """A fact or a protective act reopens a closed case, and the first that is about a person puts her on record."""
     if case.status == "closed" and case_stage.reopens(known):
         case = changed(case, status="open")
     victim_id = recorded.event.data.get("victim_id")
-    if known.kind == "fact" and victim_id is not None and victim_id not in case.victims:
+    if (known.kind == "fact" or known.protective) and victim_id is not None and victim_id not in case.victims:
         ids = case.ids if victim_id in case.ids else {**case.ids, victim_id: "victim_id"}
         case = changed(case, ids=ids, victims={**case.victims, victim_id: Victim()})
     return case
-
-
-def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case."""
-    event = recorded.event
-    return brought(event.type, event.publisher, event.data, recorded.effects)
-
-
-def brought(event_type: str, publisher: str, data: Mapping[str, Any], effects: Iterable[Effect]) -> frozenset[str]:
-    """The agencies that an event brings into the case: its publisher, leads that it assigns, its addressee, and who
-    owns an action.
-
-    The clock is a service and nobody in a case.
-    """
-    known = by_name.get(event_type)
-    by_clock = known is not None and known.kind == "clock"
-    agencies = set[str]() if by_clock else {publisher}
-    for effect in effects:
-        if effect.type == "case.LeadsAssigned":
-            agencies |= {effect.data["care"], effect.data["proceedings"]}
-    agencies.update(data[name] for name in _BRINGING if name in data)
-    return frozenset(agencies)

@@ -42,9 +42,9 @@ def _grants(rows: list[dict[str, str]], relations: Mapping[str, str]) -> Iterato
         types, to, fields = (tuple(row[member].split()) for member in ("types", "to", "fields"))
         grant = Grant(section, types, to, fields, row["why"], frozenset(row.get("categories", "").split()))
         if not all(any(Grant.names(grant._replace(types=(each,)), name) for name in by_name) for each in grant.types):
-            raise ValueError(f"sharing.toml: no type is {row['types']}")
+            raise ValueError(f"the table of need to know: no type is {row['types']}")
         if not set(grant.to) <= relations.keys():
-            raise ValueError(f"sharing.toml: no relation is {row['to']}")
+            raise ValueError(f"the table of need to know: no relation is {row['to']}")
         yield grant
 
 

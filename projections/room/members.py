@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain import sharing
-from domain.stream import brought
+from domain.concerned import brought
 from projections.entry import Directory
 from projections.room.kept import Kept
 from projections.room.sides import ADDRESSING, accused_by, subjects

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from domain.concerned import concerned
 from domain.event import Recorded
-from domain.stream import concerned
 from unit.domain.story import (
     AT,
     CHILD_PROTECTION,

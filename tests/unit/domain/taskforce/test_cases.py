@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from domain.concerned import concerned
 from domain.event import Recorded
-from domain.stream import concerned
 from unit.domain.story import (
     AT,
     CHILD_PROTECTION,
