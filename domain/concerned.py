@@ -11,7 +11,7 @@ from typing import Any
 from domain.catalogue import by_name
 from domain.event import Effect, Recorded
 
-_BRINGING = ("to_agency", "owner_agency")
+BRINGING = ("to_agency", "owner_agency")
 """The fields whose agency an event brings into its stream."""
 
 
@@ -29,5 +29,5 @@ def brought(event_type: str, publisher: str, data: Mapping[str, Any], effects: I
     for effect in effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}
-    agencies.update(data[name] for name in _BRINGING if name in data)
+    agencies.update(data[name] for name in BRINGING if name in data)
     return frozenset(agencies)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from domain.case import Case
 from domain.catalogue import STREAM_ID, EventType, by_name
-from domain.concerned import concerned
+from domain.concerned import BRINGING, concerned
 from domain.event import Effect, Event, Recorded
 from domain.ids import check_ids, listed, named
 from domain.party import Party
@@ -252,7 +252,7 @@ def evolve(state: StreamState, recorded: Recorded) -> StreamState:
 
 def _taking_part(state: StreamState, recorded: Recorded) -> frozenset[str]:
     event, known = recorded.event, state.agencies
-    if event.publisher in known and not recorded.effects and event.data.keys().isdisjoint(_BRINGING):
+    if event.publisher in known and not recorded.effects and event.data.keys().isdisjoint(BRINGING):
         return known
     agencies = concerned(recorded)
     return known if agencies <= known else known | agencies
