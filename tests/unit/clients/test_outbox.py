@@ -233,3 +233,15 @@ def test_bytes_without_an_outcome_are_sent_again_after_a_while(database: Path) -
     assert len(ledger.taken) == 2
     assert len(set(ledger.taken)) == 1
     connection.close()
+
+
+def test_the_bytes_that_were_kept_are_sent_also_after_a_change_of_keys(database: Path) -> None:
+    ledger = OfflineLedger(faults={0: False})
+    added = fill(database, [CASES[0]])
+    connection = connected(database)
+    with pytest.raises(UnreachableError):
+        Sender(Outbox(connection, HOTLINE), signer(), ledger, ledger).step()
+    other = Signer(HOTLINE, signer().ledger, "mn.hotline108-0", b"0" * 32)
+    assert Sender(Outbox(connection, HOTLINE), other, ledger, ledger).step() == 1
+    assert ledger.record == added
+    connection.close()
