@@ -245,3 +245,19 @@ def test_the_bytes_that_were_kept_are_sent_also_after_a_change_of_keys(database:
     assert Sender(Outbox(connection, HOTLINE), other, ledger, ledger).step() == 1
     assert ledger.record == added
     connection.close()
+
+
+def test_an_event_is_sent_once_the_one_before_it_in_its_stream_has_an_outcome(database: Path) -> None:
+    ledger = OfflineLedger(late=True)
+    added = fill(database, [CASES[0], CASES[0], CASES[1]])
+    connection = connected(database)
+    sender = Sender(Outbox(connection, HOTLINE), signer(), ledger, ledger)
+    for _ in range(3):
+        sender.step()
+    assert len(ledger.taken) == 2, "one of each stream"
+    ledger.judge()
+    sender.step()
+    sender.step()
+    ledger.judge()
+    assert sorted(ledger.record) == sorted(added)
+    connection.close()
