@@ -12,9 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import AuthorizationError, KafkaError, OffsetOutOfRangeError, SaslAuthenticationFailedError
+from kafka.errors import (
+    AuthorizationError,
+    KafkaError,
+    OffsetOutOfRangeError,
+    SaslAuthenticationFailedError,
+    TopicAuthorizationFailedError,
+)
 
-from tamga_client.errors import AccessDeniedError, FeedError, UnreachableError
+from tamga_client.errors import AccessDeniedError, FeedError, TamgaError, UnreachableError
 from tamga_client.feed import Record
 from tamga_client.outcomes import Pending
 from tamga_client.partition import partition_of
@@ -88,12 +94,9 @@ class KafkaSubmitter:
             partition = partition_of(signed.stream, len(partitions))
             sent = producer.send(self._topic, signed.jws, signed.stream.encode(), _CONTENT_TYPE, partition)
             done = sent.get(timeout=self._timeout)
-        except _DENIED as denied:
+        except (KafkaError, AssertionError) as error:
             self.close()
-            raise _denied(denied, self._topic) from None
-        except (KafkaError, AssertionError) as away:
-            self.close()
-            raise _away(away) from None
+            raise _told(error, self._topic) from None
         return Pending(f"{done.partition}-{done.offset}")
 
     def close(self) -> None:
@@ -148,23 +151,18 @@ class KafkaFeed:
         except OffsetOutOfRangeError:
             self.close()
             raise _gap() from None
-        except _DENIED as denied:
+        except (KafkaError, AssertionError, KeyError) as error:
             self.close()
-            raise _denied(denied, self._topic) from None
-        except (KafkaError, AssertionError, KeyError) as away:
-            self.close()
-            raise _away(away) from None
+            raise _told(error, self._topic) from None
 
     def end(self) -> Mapping[int, int]:
         """The offset behind the last message of each partition; empty while there is no feed. Raises as `poll`."""
         try:
             self._consumer = self._consumer or self._connect()
             found: Mapping[Any, int] = self._consumer.end_offsets(self._partitions())
-        except _DENIED as denied:
-            raise _denied(denied, self._topic) from None
-        except KafkaError as away:
+        except KafkaError as error:
             self.close()
-            raise _away(away) from None
+            raise _told(error, self._topic) from None
         return {place.partition: offset for place, offset in found.items()}
 
     def close(self) -> None:
@@ -186,6 +184,7 @@ class KafkaFeed:
         """Stand at the offsets; False while nobody has written to the feed yet, so that it is not there."""
         places = self._partitions()
         if not places:
+            self._ask_whether_allowed()
             return False
         oldest, ends = self._consumer.beginning_offsets(places), self._consumer.end_offsets(places)
         self._consumer.assign(places)
@@ -197,6 +196,14 @@ class KafkaFeed:
             # A topic that was made anew begins again: messages that were taken are passed over by their position.
             self._consumer.seek(place, offset if oldest[place] <= offset <= ends[place] else oldest[place])
         return True
+
+    def _ask_whether_allowed(self) -> None:
+        """A topic that this user may not read looks like one that is not there, until it is read."""
+        self._consumer.assign([TopicPartition(self._topic, 0)])
+        self._consumer.seek(TopicPartition(self._topic, 0), 0)
+        self._consumer.poll(timeout_ms=200)
+        if self._topic in self._consumer._cluster.unauthorized_topics:
+            raise TopicAuthorizationFailedError
 
     def _partitions(self) -> list[Any]:
         known = self._consumer.partitions_for_topic(self._topic) or ()
@@ -213,12 +220,16 @@ class KafkaFeed:
         )
 
 
-def _away(error: Exception) -> UnreachableError:
-    return UnreachableError("client.unreachable", f"the brokers did not answer ({type(error).__name__})")
-
-
-def _denied(error: Exception, topic: str) -> AccessDeniedError:
-    return AccessDeniedError("client.denied", f"the brokers do not let this user use {topic} ({type(error).__name__})")
+def _told(error: Exception, topic: str) -> TamgaError:
+    """What an error of kafka-python means. A user whom the brokers do not let in looks to it like absent brokers."""
+    name = type(error).__name__
+    # What a user without the right to write is told when its producer begins; kafka-python hands on the name alone.
+    if isinstance(error, _DENIED) or "ClusterAuthorizationFailedError" in str(error):
+        return AccessDeniedError("client.denied", f"the brokers do not let this user use {topic} ({name})")
+    return UnreachableError(
+        "client.unreachable",
+        f"the brokers did not answer ({name}); if they are up, look at addresses, user, password and CA file",
+    )
 
 
 def _gap() -> FeedError:

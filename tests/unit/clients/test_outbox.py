@@ -233,3 +233,31 @@ def test_bytes_without_an_outcome_are_sent_again_after_a_while(database: Path) -
     assert len(ledger.taken) == 2
     assert len(set(ledger.taken)) == 1
     connection.close()
+
+
+def test_the_bytes_that_were_kept_are_sent_also_after_a_change_of_keys(database: Path) -> None:
+    ledger = OfflineLedger(faults={0: False})
+    added = fill(database, [CASES[0]])
+    connection = connected(database)
+    with pytest.raises(UnreachableError):
+        Sender(Outbox(connection, HOTLINE), signer(), ledger, ledger).step()
+    other = Signer(HOTLINE, signer().ledger, "mn.hotline108-0", b"0" * 32)
+    assert Sender(Outbox(connection, HOTLINE), other, ledger, ledger).step() == 1
+    assert ledger.record == added
+    connection.close()
+
+
+def test_an_event_is_sent_once_the_one_before_it_in_its_stream_has_an_outcome(database: Path) -> None:
+    ledger = OfflineLedger(late=True)
+    added = fill(database, [CASES[0], CASES[0], CASES[1]])
+    connection = connected(database)
+    sender = Sender(Outbox(connection, HOTLINE), signer(), ledger, ledger)
+    for _ in range(3):
+        sender.step()
+    assert len(ledger.taken) == 2, "one of each stream"
+    ledger.judge()
+    sender.step()
+    sender.step()
+    ledger.judge()
+    assert sorted(ledger.record) == sorted(added)
+    connection.close()
