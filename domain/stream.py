@@ -8,7 +8,7 @@ its last approval. Decisions are taken once: a replay only evolves, and evolving
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -279,16 +279,22 @@ def _fact_in_case(case: Case, recorded: Recorded, known: EventType) -> Case:
 
 
 def concerned(recorded: Recorded) -> frozenset[str]:
-    """The agencies that this entry brings into the case: its publisher, leads that it assigns, its addressee, and who
+    """The agencies that this entry brings into the case."""
+    event = recorded.event
+    return brought(event.type, event.publisher, event.data, recorded.effects)
+
+
+def brought(event_type: str, publisher: str, data: Mapping[str, Any], effects: Iterable[Effect]) -> frozenset[str]:
+    """The agencies that an event brings into the case: its publisher, leads that it assigns, its addressee, and who
     owns an action.
 
     The clock is a service and nobody in a case.
     """
-    event_type = by_name.get(recorded.event.type)
-    by_clock = event_type is not None and event_type.kind == "clock"
-    agencies = set[str]() if by_clock else {recorded.event.publisher}
-    for effect in recorded.effects:
+    known = by_name.get(event_type)
+    by_clock = known is not None and known.kind == "clock"
+    agencies = set[str]() if by_clock else {publisher}
+    for effect in effects:
         if effect.type == "case.LeadsAssigned":
             agencies |= {effect.data["care"], effect.data["proceedings"]}
-    agencies |= {recorded.event.data[name] for name in _BRINGING if name in recorded.event.data}
+    agencies.update(data[name] for name in _BRINGING if name in data)
     return frozenset(agencies)

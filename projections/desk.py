@@ -7,6 +7,7 @@ not handed to it (a desk that folds `ledger.ApprovalAwaited` is told what waits)
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -55,35 +56,39 @@ class Desk:
         return told.type in self._types or any(effect.type in self._types for effect in told.effects)
 
     def groups(self, entry: Entry) -> Iterable[str]:
-        """The stream, when anybody is told something for this desk."""
+        """The stream, when anybody may be told something for this desk."""
         for telling in entry.tellings:
-            if telling.anew or any(map(self.hears, telling.told)):
+            if telling.anew or not self._types.isdisjoint(telling.types):
                 return (entry.case,)
         return ()
 
     def evolve(self, rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row | Gone]:
         """Each agency's rows after what it is told."""
+        by_agency: defaultdict[str, dict[Key, Row]] = defaultdict(dict)
+        for key, row in rows.items():
+            by_agency[key[0]][key] = row
         for telling in entry.tellings:
-            yield from self._after(rows, telling)
+            if telling.anew or not self._types.isdisjoint(telling.types):
+                yield from self._after(by_agency[telling.agency], telling)
 
-    def _after(self, rows: Mapping[Key, Row], telling: Telling) -> Iterable[Row | Gone]:
+    def _after(self, mine: dict[Key, Row], telling: Telling) -> Iterable[Row | Gone]:
         told = [each for each in telling.told if self.hears(each)]
-        if not told and not telling.anew:
+        if not telling.anew:
+            changed = self.fold(mine, told)[1] if told else ()
+            yield from [mine[key] for key in changed]
             return
-        mine = {key: row for key, row in rows.items() if key[0] == telling.agency}
-        after, changed = self.fold({} if telling.anew else mine, told)
-        for key in mine.keys() - after.keys() if telling.anew else ():
-            yield Gone(key)
-        for key in changed:
-            if mine.get(key) != after[key]:
-                yield after[key]
+        after, _ = self.fold({}, told)
+        yield from (Gone(key) for key in mine.keys() - after.keys())
+        yield from (row for key, row in after.items() if mine.get(key) != row)
 
-    def fold(self, rows: Mapping[Key, Row], told: Iterable[Told]) -> tuple[dict[Key, Row], dict[Key, None]]:
-        """One agency's rows of a stream after what it is told, and the keys that changed, in order."""
-        after, changed = dict(rows), dict[Key, None]()
+    def fold(self, rows: dict[Key, Row], told: Iterable[Told]) -> tuple[dict[Key, Row], dict[Key, None]]:
+        """One agency's rows of a stream after what it is told (the very `rows`, changed), and the keys that changed, in
+        order."""
+        changed = dict[Key, None]()
         for each in told:
-            for row in self.file.evolve(after, each):
-                key = tuple(row[: self.keys])
-                after[key] = tuple(row)
-                changed[key] = None
-        return after, changed
+            for row in list(self.file.evolve(rows, each)):
+                key = row[: self.keys]
+                if rows.get(key) != row:
+                    rows[key] = row
+                    changed[key] = None
+        return rows, changed

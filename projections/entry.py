@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -71,6 +72,32 @@ class Entry(NamedTuple):
         return self.refused.stream if self.refused is not None else self.stream
 
 
+class Partners:
+    """The registry as it stood at one record: an answer never changes, so it is asked for once."""
+
+    def __init__(self, registry: Registry, reg: int) -> None:
+        self._view = registry.view(reg)
+        self._categories: dict[str, frozenset[str]] = {}
+        self._holding: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def categories(self, agency: str) -> frozenset[str]:
+        """As `Directory` has it."""
+        found = self._categories.get(agency)
+        if found is None:
+            found = self._categories[agency] = self._view.categories(agency)
+        return found
+
+    def holding(self, categories: frozenset[str]) -> tuple[str, ...]:
+        """As `Directory` has it."""
+        found = self._holding.get(categories)
+        if found is None:
+            found = self._holding[categories] = self._view.holding(categories)
+        return found
+
+
+_partners = lru_cache(maxsize=64)(Partners)
+
+
 def read(placed: Placed, partition: int, registry: Registry) -> Entry:
     """Parse an effective entry. The registry must have been read up to the entry's `reg`, as the fence needs it too."""
     return read_body(placed.entry.raw, placed.entry.pos, partition, registry)
@@ -83,7 +110,7 @@ def read_body(raw: bytes, pos: int, partition: int, registry: Registry) -> Entry
     recorded = outcome.recorded(parsed)
     refused = _refused(parsed) if recorded is None else None
     answered = _outcome(parsed, recorded)
-    return Entry(partition, pos, said["stream"], recorded, refused, answered, registry.view(said["reg"]), [], [])
+    return Entry(partition, pos, said["stream"], recorded, refused, answered, _partners(registry, said["reg"]), [], [])
 
 
 def _outcome(parsed: dict[str, Any], recorded: Recorded | None) -> Outcome | None:

@@ -46,12 +46,11 @@ def groups(entry: Entry) -> Iterable[str]:
 def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     """A row for everything that anybody is told."""
     at = entry_at(entry)
-    for telling in entry.tellings:
-        place = (telling.agency, entry.partition, entry.pos)
-        said = [written(told) for told in telling.told] or ["{}"]
-        for n, told in enumerate(said, 1):
-            anew = int(telling.anew and n == 1)
-            yield TimelineRow(*place, n, entry.case, telling.epoch, anew, at, told)
+    for agency, epoch, anew, told, _ in entry.tellings:
+        said = [written(each) for each in told] or ["{}"]
+        for n, text in enumerate(said, 1):
+            first = int(anew and n == 1)
+            yield (agency, entry.partition, entry.pos, n, entry.case, epoch, first, at, text)
 
 
 def entry_at(entry: Entry) -> str:
@@ -60,8 +59,12 @@ def entry_at(entry: Entry) -> str:
 
 
 def written(told: Told) -> str:
-    """As JSON."""
-    document = told._asdict()
-    del document["agency"], document["stream"]
-    document["effects"] = [{"type": effect.type, "data": effect.data} for effect in told.effects]
+    """As JSON: every field but the agency and the stream, which stand in the row's own columns."""
+    _, _, partition, pos, type_, event_id, publisher, unit, actor, time, at, data, effects, relation, marks, code = told
+    document = {
+        "partition": partition, "pos": pos, "type": type_, "event_id": event_id, "publisher": publisher,
+        "unit": unit, "actor": actor, "time": time, "at": at, "data": data,
+        "effects": [{"type": name, "data": says} for name, says in effects],
+        "relation": relation, "marks": marks, "code": code,
+    }  # fmt: skip
     return orjson.dumps(document).decode()

@@ -59,9 +59,11 @@ class Told(NamedTuple):
 
 class Telling(NamedTuple):
     """What an agency is told by one entry, in order; `anew`: all that it may see of the stream, in place of all that it
-    was told before. `epoch` counts how often it was told anew."""
+    was told before. `epoch` counts how often it was told anew; `types` are those of events and effects of which this is
+    what it may see, `REFUSED` among them where there are refusals: a desk that folds none of them need not look."""
 
     agency: str
     epoch: int
     anew: bool
     told: tuple[Told, ...]
+    types: frozenset[str]

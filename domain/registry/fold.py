@@ -32,7 +32,7 @@ class Said(NamedTuple):
     record: Mapping[str, Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class Registry:
     """The fold. `count` is the number of records read, `ignored` how many of them broke a rule; `roots` are those that
     must sign the next record, `deadlines` is by name and grade."""

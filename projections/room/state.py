@@ -1,0 +1,91 @@
+"""Who stands where in a stream: the room itself, and what standing follows for each of its members.
+
+An agency whose official is accused, or that a decision shuts out, is `denied` and told nothing of the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import orjson
+
+from projections.room.kept import Lately
+
+REFUSED, HEARS, IN, DENIED = "refused", "category", "in_case", "denied"
+"""Only sent what was refused; only hears of it; takes part in it; is told nothing."""
+
+
+class Room(NamedTuple):
+    """Who stands where. `members`: agency → [epoch, how it came, standing]; `parties`: subject id → the agencies on its
+    two sides; `restriction`: [level, shut out, let in]; `assigned`: role → [agency, officer]; `aliases`: agency →
+    number."""
+
+    members: Mapping[str, tuple[int, str, str]] = {}
+    care: str = ""
+    proceedings: str = ""
+    parties: Mapping[str, tuple[str, ...]] = {}
+    accused: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+    restriction: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
+    assigned: Mapping[str, tuple[str, str]] = {}
+    recused: tuple[tuple[str, str], ...] = ()
+    units: Mapping[str, tuple[str, ...]] = {}
+    aliases: Mapping[str, int] = {}
+
+
+def standing(before: Room, room: Room, *, anew: bool) -> Room:
+    """Every member where it stands now; one that stands elsewhere than before, or all with `anew`, begins an epoch."""
+    members, aliases = {}, room.aliases
+    for agency, (epoch, base, _) in room.members.items():
+        now = DENIED if _denied(room, agency) else _where(room, agency) if base == IN else base
+        known = before.members.get(agency)
+        begins = known is not None and (anew or known[2] != now)
+        members[agency] = (epoch + 1 if begins else epoch, base, now)
+        if agency not in aliases:
+            aliases = {**aliases, agency: len(aliases) + 1}
+    return room if members == room.members else room._replace(members=members, aliases=aliases)
+
+
+def _denied(room: Room, agency: str) -> bool:
+    if agency in room.accused and agency not in room.cleared:
+        return True
+    if room.restriction is None:
+        return False
+    _, shut, let_in = room.restriction
+    return agency in shut or bool(let_in and agency not in let_in and agency not in (room.care, room.proceedings))
+
+
+def _where(room: Room, agency: str) -> str:
+    if agency == room.care:
+        return "care_lead+proceedings_lead" if agency == room.proceedings else "care_lead"
+    return "proceedings_lead" if agency == room.proceedings else IN
+
+
+def _parse(text: str) -> Room:
+    found = orjson.loads(text)
+    restriction = found[6] and (found[6][0], tuple(found[6][1]), tuple(found[6][2]))
+    return Room(
+        {agency: (epoch, base, now) for agency, (epoch, base, now) in found[0].items()},
+        found[1],
+        found[2],
+        {subject: tuple(sides) for subject, sides in found[3].items()},
+        tuple(found[4]),
+        tuple(found[5]),
+        restriction,
+        {role: (agency, officer) for role, (agency, officer) in found[7].items()},
+        tuple((agency, officer) for agency, officer in found[8]),
+        {agency: tuple(units) for agency, units in found[9].items()},
+        found[10],
+    )
+
+
+_LATELY = Lately(_parse)
+read = _LATELY.read
+
+
+def written(room: Room) -> str:
+    """As the room's own row keeps it."""
+    text = orjson.dumps(list(room)).decode()
+    _LATELY.know(text, room)
+    return text
