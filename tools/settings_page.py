@@ -60,7 +60,7 @@ def _kind(field: FieldInfo) -> str:
     return " ".join([words.get(known, "path"), *limits])
 
 
-_LIMITS = (("from", "ge"), ("to", "le"))
+_LIMITS = (("from", "ge"), ("above", "gt"), ("to", "le"))
 
 
 def _default(field: FieldInfo) -> str:

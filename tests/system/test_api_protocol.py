@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 import uuid
@@ -10,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from infra.kafka.log import PartitionLog
 from infra.settings import Settings
 from system.running import rows, running, until
-from system.serving import HOTLINE, JOSE, POLICE, SECRET, STRANGER, Api, indicator, problem, serving
+from system.serving import HOTLINE, JOSE, POLICE, SECRET, STRANGER, Api, Log, Server, indicator, problem, serving
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 
@@ -274,6 +276,43 @@ def test_each_read_runs_under_its_callers_settings_and_leaves_none_in_the_pool(a
     api.sql("UPDATE log SET pos = 0 WHERE topic = %s", api.ledger.topics.ledger)
     for _ in range(10):
         assert api.get("/readyz").json()["clock_due"] == 0
+
+
+POLICIES = """
+CREATE ROLE {role} LOGIN PASSWORD 'x' NOSUPERUSER NOBYPASSRLS;
+CREATE TABLE reference_1 (partition int, dataset text, field text, code text, records bigint);
+INSERT INTO reference_1 SELECT 0, agency, 'records', 'all', 99 FROM unnest(ARRAY['{agencies}']) AS agency;
+ALTER TABLE reference_1 ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON reference_1 USING (dataset = nullif(current_setting('tamga.agency', true), ''));
+CREATE VIEW reference WITH (security_invoker) AS SELECT * FROM reference_1;
+INSERT INTO view (name, table_name) VALUES ('reference', 'reference_1');
+INSERT INTO view_head VALUES ('reference_1', 1, 't', 0, 7, '', 0, '');
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};
+GRANT INSERT, UPDATE, DELETE ON idempotency TO {role};
+"""
+
+
+def test_a_policy_in_the_database_holds_through_the_pool(api: Api) -> None:
+    """The route's own statement names no agency: what each sees is what the policy lets it see."""
+    role, agencies = f"api_{uuid.uuid4().hex[:12]}", (POLICE, HOTLINE, STRANGER)
+    api.sql(POLICIES.format(role=role, agencies="','".join(agencies)))
+    url = re.sub(r"//[^@]*@", f"//{role}:x@", api.ledger.database_url)
+    with Server(api.ledger.model_copy(update={"database_url": url}), Log()) as served:
+
+        def seen(number: int) -> tuple[str, list[str], str]:
+            agency = agencies[number % 3]
+            answer = httpx.get(f"{served}/v1/reference", headers={"X-API-Key": api.keys[agency]}, timeout=20)
+            found = [each["dataset"] for each in answer.json()["datasets"]]
+            return agency, found, answer.headers["ledger-position"]
+
+        with ThreadPoolExecutor(12) as pool:
+            for agency, found, stands in pool.map(seen, range(150)):
+                assert (found, stands) == ([agency], "1-7")
+        until(lambda: httpx.get(f"{served}/readyz", timeout=20).json()["kafka"], what="Kafka")
+        key = {"X-API-Key": api.keys[POLICE]} | keyed("once")
+        for _ in range(2):
+            sent = httpx.post(f"{served}/v1/submissions?wait=0", content=b"x", headers=key, timeout=20)
+            assert sent.status_code == 202, sent.text
 
 
 def test_a_session_of_the_api_writes_nothing_by_itself(views: Api) -> None:
