@@ -76,7 +76,8 @@ class DeskList:
     def _cells(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for column in self.shown:
             value = row[column.name]
-            yield column.name, orjson.loads(value) if column.is_json else None if value in ("", NEVER) else value
+            is_empty = value in ("", NEVER) and column.name not in (*self.order, "case_id")
+            yield column.name, orjson.loads(value) if column.is_json else None if is_empty else value
         for name in self.of_person:
             yield f"{name}{SUFFIX}", row[f"{name}{SUFFIX}"]
         if self.waits:
