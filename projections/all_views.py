@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from projections import access, duties, reference, refusals, room, submissions, timeline
 from projections.desk import Desk
-from projections.desks import caseload, referrals
+from projections.desks import caseload, custody, exhibits_by_defendant, referrals
 from projections.engine import View
 
-_FILES: tuple[Any, ...] = (caseload, referrals)
+_FILES: tuple[Any, ...] = (caseload, referrals, custody, exhibits_by_defendant)
 DESKS: dict[str, Desk] = {file.name: Desk(file) for file in _FILES}
 """What one agency is told of one stream, folded."""
 
