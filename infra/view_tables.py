@@ -55,9 +55,10 @@ class ViewTable:
         if getattr(self.view, "appends", False):
             # Feeds go through them in the order of positions.
             c.execute(f"CREATE INDEX ON {self.table} (partition, pos)".encode())
+        whose = "agency, " if getattr(self.view, "reads", "") == "case" else ""
         for name in getattr(self.view, "indexed", ()):
             # '' is what nobody looks for: most rows.
-            c.execute(f"CREATE INDEX ON {self.table} ({name}) WHERE {name} > ''".encode())
+            c.execute(f"CREATE INDEX ON {self.table} ({whose}{name}) WHERE {name} > ''".encode())
 
     def reset_heads(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
         """Heads at the beginning of the record."""

@@ -9,16 +9,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domain.stages.ledger.approvals import AWAITED
 from projections.engine import Gone, Key, Row
 from projections.entry import Entry
 from projections.told import HELD, MISFILED, REFUSED, Telling, Told
 
+NEVER = "9999-12-31T23:59:59.999999Z"
+"""In a column of times that is searched or sorted: no time is set."""
+
+
+class Listed(NamedTuple):
+    """How `infra.api.desks` lists a desk's rows; a desk without it is shown by a route of its own.
+
+    `filters` are columns that a reader can ask for, beside the key's and the case. `waits` is the column that says by
+    when somebody has to act: `NEVER` where no time is set, '' once nothing waits any more. Rows are then listed by it,
+    those for which nothing waits only when they are asked for, and one whose time is past is overdue. `hidden` serves
+    the fold alone.
+    """
+
+    filters: tuple[str, ...] = ()
+    waits: str = ""
+    hidden: tuple[str, ...] = ()
+
 
 class DeskFile(Protocol):
-    """What a desk's file holds."""
+    """What a desk's file holds. Where it has them: `indexed`, `version`, `by_category`, and `listed`."""
 
     name: str
     row: type[Row]
@@ -41,6 +58,7 @@ class Desk:
         self.name, self.row, self.keys = self.file.name, self.file.row, self.file.keys
         self.indexed: tuple[str, ...] = getattr(file, "indexed", ())
         self.version: int = getattr(file, "version", 1)
+        self.listed: Listed | None = getattr(file, "listed", None)
         self._types = self.file.types
         self._refusals, self._waiting = REFUSED in self._types, AWAITED in self._types
         self._category: bool = getattr(file, "by_category", False)

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
-from infra.api import access, cases, docs, health, problems, reference, referrals, refusals, submissions
+from infra.api import access, cases, desks, docs, health, problems, reference, referrals, refusals, submissions
 from infra.api.metrics import Metrics
 from infra.api.service import assemble, running
 from infra.settings import Settings
@@ -25,6 +25,7 @@ An agency reads its own view and nothing else, and submits events that it has si
 problem with a stable code and what to do. Times are UTC with six decimals; a position is `<partition>-<pos>`."""
 TAGS = [
     {"name": "cases", "description": "The agency's cases and their timelines"},
+    {"name": "desks", "description": "What waits for the agency, and what it is told of each case by subject"},
     {"name": "referrals", "description": "Referrals to and from the agency"},
     {"name": "refusals", "description": "What was refused and waits to be put right"},
     {"name": "reference", "description": "Counts of imported reference records"},
@@ -66,7 +67,7 @@ def build(settings: Settings, log: Any = None) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    for part in (cases, referrals, refusals, reference, submissions, health, docs):
+    for part in (cases, desks, referrals, refusals, reference, submissions, health, docs):
         app.include_router(part.router)
     app.add_middleware(access.Access, metrics=metrics, log=log or structlog.get_logger())
     return app

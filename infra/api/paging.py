@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, Query(max_length=512, description="the cursor of 
 
 LINK = {"Link": {"description": '`<…>; rel="next"` when there is a next page', "schema": {"type": "string"}}}
 
-_PART = re.compile(r"[!-~]{1,128}\Z")
+_PART = re.compile(r"[!-~]{0,128}\Z")
 
 
 def key_of(cursor: str | None, parts: int) -> list[str] | None:

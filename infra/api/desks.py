@@ -1,0 +1,61 @@
+"""Every desk that says how it is listed (`projections.desk.Listed`) has its route, made of its row model here.
+
+`GET /v1/<desk>`: a typed row with the descriptions of the model's columns, a filter for each column of the key and for
+those that the desk names, pages behind a cursor. What waits is listed by the time until which it waits; whether it is
+overdue is asked of the clock when it is read. `officer` and `unit` narrow to cases in which the officer holds a role,
+or the unit acted; of a case from which that officer is recused nothing is shown.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from infra import clock
+from infra.api.auth import PROBLEMS, Caller
+from infra.api.desk_lists import DeskList, list_of, page_of
+from infra.api.paging import LINK, cursor_of, key_of, link_next
+from infra.api.problems import ProblemError, declared
+from infra.api.service import Shared
+from projections.all_views import DESKS
+
+router = APIRouter(tags=["desks"])
+
+_RESPONSES: dict[int | str, dict[str, Any]] = declared(*PROBLEMS, "request.invalid") | {200: {"headers": LINK}}
+
+LISTS: dict[str, DeskList] = {
+    name: list_of(desk, desk.listed) for name, desk in DESKS.items() if desk.listed is not None
+}
+"""The desks that are listed here, by name."""
+
+
+def _add(desk: DeskList) -> None:
+    """The route of one desk."""
+
+    async def listed(service: Shared, agency: Caller, response: Response, asked: Any) -> Any:
+        key = key_of(asked.after, len(desk.order))
+        if key is not None and not desk.fits(key):
+            raise ProblemError("request.invalid", paths=["query.after"])
+        filters = asked.model_dump(exclude={"limit", "after"})
+        count = asked.limit + 1
+        sql, values = page_of(desk, filters, agency=agency, now=clock.now(), key=key, count=count)
+        rows = await service.database.rows(sql, values)
+        if len(rows) == count:
+            del rows[asked.limit :]
+            cursor = cursor_of(*(str(rows[-1][name]) for name in desk.order))
+            link_next(response, desk.path, limit=asked.limit, after=cursor, **filters)
+        return desk.answer(rows)
+
+    listed.__annotations__["asked"] = Annotated[desk.query, Query()]
+    router.get(
+        desk.path,
+        operation_id=desk.operation,
+        description=desk.about,
+        response_model=desk.page,
+        responses=_RESPONSES,
+    )(listed)
+
+
+for _desk in LISTS.values():
+    _add(_desk)
