@@ -1,7 +1,7 @@
 """`exhibits_by_defendant`: one list of exhibits for each defendant, as far as an agency is told what belongs to whom.
 
-An exhibit is a defendant's when it was collected under a warrant of his investigation, stands in its file or came with
-another country's answer, was produced at a hearing of his, was disclosed to his defence, or was derived from such a one.
+An exhibit is a defendant's when it was collected under a warrant of the defendant's investigation, stands in its file
+or came with another country's answer, was produced at a hearing, disclosed to the defence, or derives from such.
 Who holds it, its seal and its breaks are on the desk `custody`. Facts come in any order: the row without a defendant
 keeps them, and lists what is of nobody yet.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
+from projections.desk import Listed
 from projections.desks.kept import read, written
 from projections.engine import Key, Row
 from projections.told import Json, Told
@@ -21,14 +22,14 @@ class ExhibitListRow(NamedTuple):
 
     agency: Annotated[str, "whose row it is"]
     case_id: Annotated[str, "the case"]
-    defendant_id: Annotated[str, "the defendant; empty: exhibits that are of none yet"]
-    count: Annotated[int, "how many exhibits the list has"]
+    defendant_id: Annotated[str, "the defendant; `-`: exhibits that are of none yet"]
+    total: Annotated[int, "how many exhibits the list has"]
     produced: Annotated[int, "how many of them were produced at a hearing of the defendant's"]
     admitted: Annotated[int, "how many of them were admitted at one"]
     exhibits: Annotated[
         Json,
-        "the exhibits by number, array: `exhibit_number`, `parent`, `because` (`warrant`, `file`, `assistance`, `hearing`,"
-        " `disclosed`, `derived`) and `hearings` (hearing id → `produced`, `admitted`, `not_admitted`)",
+        "the exhibits by number, array: `exhibit_number`, `parent`, `because` (`warrant`, `file`, `assistance`,"
+        " `hearing`, `disclosed`, `derived`) and `hearings` (hearing id → `produced`, `admitted`, `not_admitted`)",
     ]
     known: Annotated[Json, "what the lists follow from, in the row without a defendant: object"]
     last_pos: Annotated[int, "position of the last event that changed the list"]
@@ -37,6 +38,10 @@ class ExhibitListRow(NamedTuple):
 name = "exhibits_by_defendant"
 row = ExhibitListRow
 keys = 3
+listed = Listed(hidden=("known",))
+
+NOBODY = "-"
+"""In place of a defendant: of none."""
 
 Known = dict[str, Any]
 """`warrants`: id → investigation; `defendants`: id → investigations; `hearings`: id → defendants; `exhibits`: number →
@@ -138,7 +143,7 @@ _BLANK: Known = {"warrants": {}, "defendants": {}, "hearings": {}, "exhibits": {
 
 def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
     """The lists that the event changes."""
-    own = rows.get((told.agency, told.stream, ""))
+    own = rows.get((told.agency, told.stream, NOBODY))
     before = written(_BLANK) if own is None else ExhibitListRow._make(own).known
     known: Known = read(before)
     _SAYS[told.type](known, told)
@@ -148,12 +153,12 @@ def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
 
 
 def _changed(rows: Mapping[Key, Row], told: Told, known: Known, text: str) -> Iterator[Row]:
-    for defendant in ("", *_defendants(known)):
+    for defendant in (NOBODY, *_defendants(known)):
         listed = [each for number in sorted(known["exhibits"]) if (each := _listed(known, number, defendant))]
         says = [set(each["hearings"].values()) for each in listed]
         fresh = ExhibitListRow(
             told.agency, told.stream, defendant, len(listed), sum(map(bool, says)),
-            sum("admitted" in each for each in says), written(listed), "{}" if defendant else text, told.pos,
+            sum("admitted" in each for each in says), written(listed), text if defendant == NOBODY else "{}", told.pos,
         )  # fmt: skip
         before = rows.get(fresh[:keys])
         if before is None or before[keys:-1] != fresh[keys:-1]:
@@ -168,16 +173,15 @@ def _defendants(known: Known) -> list[str]:
 def _listed(known: Known, number: str, defendant: str) -> dict[str, Any] | None:
     """The exhibit as it stands in the defendant's list; None where it does not."""
     exhibit = known["exhibits"][number]
-    if not defendant:
-        others = any(_because(known, number, each, ()) for each in _defendants(known))
-        because, hearings = [], exhibit["hearings"]
-        if others:
+    if defendant == NOBODY:
+        if any(_because(known, number, each, ()) for each in _defendants(known)):
             return None
+        because, hearings = [], exhibit["hearings"]
     else:
         because = _because(known, number, defendant, ())
-        hearings = {at: said for at, said in exhibit["hearings"].items() if _is_heard(known, at, defendant)}
         if not because:
             return None
+        hearings = {at: said for at, said in exhibit["hearings"].items() if _is_heard(known, at, defendant)}
     return {"exhibit_number": number, "parent": exhibit["parent"], "because": because, "hearings": hearings}
 
 

@@ -1,4 +1,7 @@
-"""What a desk keeps in a JSON column: equal contents are equal texts, so that a row changes only when its content does."""
+"""What a desk keeps in a JSON column: equal contents are equal texts, so that a row changes only when its content does.
+
+Used by the desks.
+"""
 
 from __future__ import annotations
 

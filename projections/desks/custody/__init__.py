@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
 
+from projections.desk import Listed
 from projections.desks.custody.acts import ACTS, INTERVIEW
 from projections.desks.custody.exhibit import UNDER_WAY, Exhibit, found_breaks
 from projections.desks.kept import read, written
@@ -39,16 +40,16 @@ class CustodyRow(NamedTuple):
     transfers: Annotated[
         Json,
         "hand-overs by id, object: `from`, `to`, `to_holder`, `purpose`, `leg` (`outward`, `return`, `received`,"
-        " `returned`, `withdrawn`, `superseded`), `released_at`, `refused_at`, `received_at`, and `overdue`, the legs that"
-        " the clock has marked",
+        " `returned`, `withdrawn`, `superseded`), `released_at`, `refused_at`, `received_at`, and `overdue`, the legs"
+        " that the clock has marked",
     ]
     claims: Annotated[Json, "receipts and finds that moved no custody, array: `transfer_id`, `agency`, `holder`, `at`"]
     breaks: Annotated[int, "how many breaks its chain has"]
     unexplained: Annotated[int, "how many of them nobody has explained"]
     broken: Annotated[
         Json,
-        "the breaks by id, object: `code`, `by`, `custodian` at that time, `time`, `declared` (by a person), `gap_from`,"
-        " `gap_to`, `explanations` (array: `agency`, `kind`, `time`)",
+        "the breaks by id, object: `code`, `by`, `custodian` at that time, `time`, `declared` (by a person),"
+        " `gap_from`, `gap_to`, `explanations` (array: `agency`, `kind`, `time`)",
     ]
     holds: Annotated[Json, "holds in place, array of ids: disposal under one is a break"]
     hearings: Annotated[Json, "where it was produced, object: hearing id → `produced`, `admitted`, `not_admitted`"]
@@ -62,6 +63,7 @@ name = "custody"
 row = CustodyRow
 keys = 3
 indexed = ("custodian",)
+listed = Listed(filters=("custodian", "state"))
 
 types = frozenset(ACTS)
 
