@@ -14,8 +14,7 @@ from typing import Annotated, Any, NamedTuple
 from domain.catalogue import by_name
 from domain.profile import AGENCIES
 from domain.stages.case import reopens
-from domain.stages.duty import Duties, Duty
-from domain.stages.ledger.duties_table import ROWS
+from domain.stages.duty import Duty
 from projections.desk import Listed
 from projections.desks import deadlines
 from projections.desks.kept import read, written
@@ -36,9 +35,11 @@ class BoardRow(NamedTuple):
     last_pos: Annotated[int, "position of that event"]
     dormant_since: Annotated[str, "`time` of the clock's mark that nothing has happened for 14 days; empty without one"]
     next_review_on: Annotated[str, "day on which the task force looks at it again"]
-    late: Annotated[int, "how many duties and actions the clock has marked as late"]
+    late: Annotated[int, "how many duties and actions are late: the clock has said so, and nothing may have ended them"]
     lateness: Annotated[
-        Json, "these, array: `what` (deadline), `of` (event, or the referral or hand-over), `due_at`, `owner`"
+        Json,
+        "what the clock has said to be late, array: `what` (deadline), `of` (event, or the referral or hand-over),"
+        " `due_at`, `owner`, `doubtful` (it may be done: the agency is told of an ending, and not of what)",
     ]
     actions: Annotated[Json, "actions by id, object: `owner_agency`, `action`, `assigned_at`, `due_at`, `outcome`"]
     actions_open: Annotated[int, "how many of them are not done"]
@@ -69,10 +70,6 @@ _ABOUT = {
 }
 _REFERRALS = {"response": "referral_response", "completion": "referral_completion"}
 _RECEIPT = "transfer_receipt"
-_ENDED_BY: dict[str, frozenset[str]] = {
-    name: frozenset(done[0] for row in ROWS if row.deadline == name for done in row.done)
-    for name in {row.deadline for row in ROWS}
-}
 _BLANK = '{"due":[],"known":{},"marks":{}}'
 
 
@@ -115,10 +112,9 @@ def _case(before: BoardRow, told: Told) -> BoardRow:
         if effect.type == "case.LeadsAssigned":
             care, proceedings = effect.data.get("care", care), effect.data.get("proceedings", proceedings)
     known = read(before.known)
-    duties = Duties(deadlines.read(known["due"]), known=known["known"])
-    after = deadlines.after(duties, told)
+    after = deadlines.after(deadlines.read(known["due"], known["known"]), told)
     marks = _marks(known["marks"], after, told)
-    says = {"due": deadlines.written(after.open), "known": after.known, "marks": marks}
+    says = {"due": deadlines.written(after), "known": after.known, "marks": marks}
     row = _acted(before, told, own=False)._replace(
         status=_status(before.status, told), care_lead=care, proceedings_lead=proceedings, last_type=told.type,
         last_at=told.at, last_pos=told.pos, dormant_since=_dormant(before.dormant_since, told),
@@ -142,21 +138,21 @@ def _dormant(before: str, told: Told) -> str:
     return before if known is not None and known.kind == "clock" else ""
 
 
-def _marks(before: dict[str, Any], after: Duties, told: Told) -> dict[str, Any]:
+def _marks(before: dict[str, Any], after: deadlines.Due, told: Told) -> dict[str, Any]:
     """The clock's marks of duties of whose beginning the agency is not told, until it is told of their end."""
     if told.type not in deadlines.MARKS:
-        names = {value for value in told.data.values() if isinstance(value, str)}
-        return {
-            key: each
-            for key, each in before.items()
-            if told.type not in _ENDED_BY.get(each["what"], ()) or each["of"] not in names
-        }
+        left = {key: each for key, each in before.items() if not deadlines.ends(told, each["what"], each["of"])}
+        return {key: _doubted(each, told) for key, each in left.items()}
     field = _ABOUT[told.type]
     if field not in told.data or any(duty.marked and _is_said(duty, told) for duty in after.open.values()):
         return before
     of, what = told.data[field], told.data.get("duty") or _REFERRALS.get(told.data.get("deadline", ""), _RECEIPT)
-    said = {"what": what, "of": of, "due_at": told.data.get("due_at", ""), "owner": told.data.get("owner", "")}
-    return {**before, f"{of} {what}": said}
+    said = {"due_at": told.data.get("due_at", ""), "owner": told.data.get("owner", ""), "doubtful": False}
+    return {**before, f"{of} {what}": {"what": what, "of": of, **said}}
+
+
+def _doubted(mark: dict[str, Any], told: Told) -> dict[str, Any]:
+    return {**mark, "doubtful": True} if deadlines.may_end(told, mark["what"]) else mark
 
 
 def _is_said(duty: Duty, told: Told) -> bool:
@@ -182,16 +178,18 @@ def _acted(before: BoardRow, told: Told, *, own: bool) -> BoardRow:
 def _with_next(row: BoardRow) -> BoardRow:
     """What is late, and what is due next."""
     known = read(row.known)
-    late = [
-        {"what": each["deadline"], "of": each["of"], "due_at": each["due_at"], "owner": each["owner"]}
+    marked = [
+        {"what": each["deadline"], **{name: each[name] for name in ("of", "due_at", "owner", "doubtful")}}
         for each in known["due"]
         if each["marked"]
-    ] + [known["marks"][key] for key in sorted(known["marks"])]
+    ]
+    late = sorted([*marked, *known["marks"].values()], key=lambda each: (each["due_at"], each["of"], each["what"]))
     ahead = [(each["due_at"], each["deadline"], each["owner"]) for each in known["due"] if not each["marked"]]
     if not row.status:
         actions = read(row.actions).values()
         ahead = [(each["due_at"], "action", each["owner_agency"]) for each in actions if not each["outcome"]]
     due_at, deadline, owner = min(ahead, default=("", "", ""))
     return row._replace(
-        late=len(late), lateness=written(late), next_due_at=due_at, next_deadline=deadline, next_owner=owner
+        late=sum(not each["doubtful"] for each in late), lateness=written(late), next_due_at=due_at,
+        next_deadline=deadline, next_owner=owner,
     )  # fmt: skip

@@ -65,9 +65,9 @@ class InvestigationRow(NamedTuple):
     deadlines: Annotated[
         Json,
         "what is due, the next first, array: `deadline`, `of` (event), `due_at`, `owner`, `marked` (the clock has said"
-        " that it is late), and by what it is ended",
+        " that it is late), `doubtful` (it may be done), and by what it is ended",
     ]
-    late: Annotated[int, "how many of these the clock has marked"]
+    late: Annotated[int, "how many of these the clock has marked and none doubts"]
     next_due_at: Annotated[str, "when the first of them is due"]
     last_type: Annotated[str, "type of the last event about it"]
     last_at: Annotated[str, "the registrar's clock at that event"]
@@ -126,7 +126,7 @@ def _row(of: Inquiry, told: Told, key: str) -> InvestigationRow:
     detained = sum(each["detained"] for each in of.suspects.values())
     awaited = sum(not each["answered"] for each in of.orders.values())
     waiting = sum(not each["answer"] for each in of.proposals.values())
-    late = sum(each["marked"] for each in of.deadlines)
+    late = sum(each["marked"] and not each["doubtful"] for each in of.deadlines)
     return InvestigationRow(
         told.agency, told.stream, key, of.state, of.since, of.investigator, of.unit, of.trafficking_type, of.opened_on,
         written(of.articles), written(of.history), written(of.victims), written(of.suspects), detained,

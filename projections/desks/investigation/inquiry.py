@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.stages.duty import Duties
 from projections.desks import deadlines
 from projections.told import Told
 
@@ -66,10 +65,10 @@ class Inquiry:
 
     def _follow(self, told: Told, key: str, *, opens: bool) -> bool:
         known = {person: {"investigation_id": key} for person in self.suspects} if key else {}
-        before = Duties(deadlines.read(self.deadlines), known=known)
-        after = deadlines.written(deadlines.after(before, told, opens=opens).open)
-        changed = after != deadlines.written(before.open)
-        self.deadlines = after
+        before = deadlines.read(self.deadlines, known)
+        after = deadlines.after(before, told, opens=opens)
+        changed = after != before
+        self.deadlines = deadlines.written(after)
         return changed
 
 
