@@ -9,11 +9,22 @@ from typing import Any, cast
 
 from projections import access, duties, reference, refusals, room, submissions, timeline
 from projections.desk import Desk
-from projections.desks import board, caseload, custody, exhibits_by_defendant, investigation, prosecution, referrals
+from projections.desks import (
+    board,
+    care,
+    caseload,
+    custody,
+    exhibits_by_defendant,
+    investigation,
+    links,
+    prosecution,
+    referrals,
+    worklist,
+)
 from projections.engine import View
 
 _FILES: tuple[Any, ...] = (
-    caseload, referrals, custody, exhibits_by_defendant, investigation, prosecution, board,
+    caseload, referrals, worklist, care, links, custody, exhibits_by_defendant, investigation, prosecution, board,
 )  # fmt: skip
 DESKS: dict[str, Desk] = {file.name: Desk(file) for file in _FILES}
 """What one agency is told of one stream, folded."""

@@ -26,12 +26,14 @@ class Listed(NamedTuple):
     `filters` are columns that a reader can ask for, beside the key's and the case. `waits` is the column that says by
     when somebody has to act: `NEVER` where no time is set, '' once nothing waits any more. Rows are then listed by it,
     those for which nothing waits only when they are asked for, and one whose time is past is overdue. `hidden` serves
-    the fold alone.
+    the fold alone. `of_person` are counts of a person (`case_id`, `victim_id`) that are also given over all cases that
+    confirmed links join and of which the agency has rows.
     """
 
     filters: tuple[str, ...] = ()
     waits: str = ""
     hidden: tuple[str, ...] = ()
+    of_person: tuple[str, ...] = ()
 
 
 class DeskFile(Protocol):

@@ -14,9 +14,11 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import orjson
 from pydantic import BaseModel, Field, create_model
 
+from infra.api.of_person import SUFFIX
 from projections.desk import NEVER, Desk, Listed
 from projections.told import JSON
 
+_TEXT = "^[!-~]{1,128}$"
 _INTEGER = re.compile(r"-?\d{1,18}\Z", re.ASCII)
 _OF_CASES = {
     "officer": "position('|' || %(officer)s || '|' IN a.assigned) > 0"
@@ -43,14 +45,17 @@ class Column:
 
 @dataclass(frozen=True)
 class DeskList:
-    """A desk's list. `order` are the columns by which it is sorted and its cursors go, `shown` those that a row has,
-    `filters` those that a reader can ask for; `page` and `query` are models of answer and parameters."""
+    """A desk's list. `source` is what it is read from; `order` are the columns by which it is sorted and paged,
+    `shown` those that a row has, `filters` those that a reader can ask for; `page` and `query` are models of answer and
+    parameters."""
 
     view: str
+    source: str
     path: str
     operation: str
     about: str
     waits: str
+    of_person: tuple[str, ...]
     columns: Mapping[str, Column]
     order: tuple[str, ...]
     shown: tuple[Column, ...]
@@ -64,9 +69,11 @@ class DeskList:
         numbers = (self.columns[name].is_number for name in self.order)
         return all(not number or _INTEGER.match(part) for number, part in zip(numbers, key, strict=True))
 
-    def answer(self, rows: Sequence[Mapping[str, Any]]) -> BaseModel:
-        """The page of these rows of the database."""
-        return self.page(**{self.view: [self.row(**dict(self._cells(row))) for row in rows]})
+    def answer(self, rows: Sequence[Mapping[str, Any]], totals: Sequence[Mapping[str, int]] = ()) -> BaseModel:
+        """The page of these rows of the database, each with its totals over the person, where the desk has any."""
+        beside = totals or [{}] * len(rows)
+        found = [self.row(**dict(self._cells(row)), **more) for row, more in zip(rows, beside, strict=True)]
+        return self.page(**{self.view: found})
 
     def _cells(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for column in self.shown:
@@ -76,22 +83,24 @@ class DeskList:
             yield "overdue", row["overdue"]
 
 
-def list_of(desk: Desk, listed: Listed) -> DeskList:
-    """The list of a desk."""
+def list_of(desk: Desk, listed: Listed, source: str = "") -> DeskList:
+    """The list of a desk; `source` is a subquery that has rows beside those of the view."""
     columns = {name: _column(name, kind) for name, kind in get_type_hints(desk.row, include_extras=True).items()}
     key = tuple(columns)[1 : desk.keys]
     shown = tuple(column for name, column in columns.items() if name not in ("agency", listed.waits, *listed.hidden))
-    filters = tuple(dict.fromkeys((*key, "case_id", *listed.filters)))
+    filters = tuple(dict.fromkeys(name for name in (*key, "case_id", *listed.filters) if not columns[name].is_number))
     title = "".join(part.capitalize() for part in desk.name.split("_"))
     about = inspect.getdoc(desk.row) or ""
-    row = _model(f"{title}Row", about, _members(shown, key, listed.waits))
+    row = _model(f"{title}Row", about, _members(shown, key, listed))
     rule = (inspect.getdoc(desk.file) or "").partition("\n")[0].removeprefix(f"`{desk.name}`: ")
     return DeskList(
         view=desk.name,
+        source=source or desk.name,
         path=f"/v1/{desk.name.replace('_', '-')}",
         operation=f"list{title}",
         about=rule[:1].upper() + rule[1:],
         waits=listed.waits,
+        of_person=listed.of_person,
         columns=columns,
         order=(listed.waits, *key) if listed.waits else key,
         shown=shown,
@@ -114,14 +123,17 @@ def _column(name: str, kind: Any) -> Column:
     return Column(name, texts[-1] if texts else "", is_number, JSON in texts[:-1])
 
 
-def _members(shown: Sequence[Column], key: Sequence[str], waits: str) -> dict[str, Any]:
+def _members(shown: Sequence[Column], key: Sequence[str], listed: Listed) -> dict[str, Any]:
     """The fields of a row's model."""
     fields: dict[str, Any] = {}
     for column in shown:
         text = str if column.name in (*key, "case_id") else str | None
         kind = int if column.is_number else list[Any] | dict[str, Any] if column.is_json else text
         fields[column.name] = (kind, Field(description=column.about))
-    if waits:
+    for name in listed.of_person:
+        about = f"`{name}` over all cases that confirmed links join, of which the agency has rows"
+        fields[f"{name}{SUFFIX}"] = (int, Field(description=about))
+    if listed.waits:
         fields["overdue"] = (bool, Field(description="somebody has to act, and the time is past"))
     return fields
 
@@ -134,12 +146,9 @@ def _parameters(filters: Sequence[Column], waits: str) -> dict[str, Any]:
         "after": (str | None, cursor),
     }
     for column in filters:
-        about = f"only rows with this `{column.name}`"
-        limits = {"ge": -(2**62), "le": 2**62} if column.is_number else {"pattern": "^[!-~]{1,128}$"}
-        kind = int | None if column.is_number else str | None
-        fields[column.name] = (kind, Field(None, description=about, **limits))
+        fields[column.name] = (str | None, Field(None, pattern=_TEXT, description=f"only this: {column.about}"))
     for name, about in _ABOUT.items():
-        fields[name] = (str | None, Field(None, pattern="^[!-~]{1,128}$", description=about))
+        fields[name] = (str | None, Field(None, pattern=_TEXT, description=about))
     if waits:
         overdue = "only what is overdue now, or only what is not"
         fields["overdue"] = (bool | None, Field(None, description=overdue))
@@ -167,7 +176,7 @@ def page_of(
         conditions.append(f"({_list(desk)}) > ({', '.join(_bound(desk, at) for at in range(len(desk.order)))})")
         values |= {f"key{at}": part for at, part in enumerate(key)}
     where = " AND ".join(conditions)
-    sql = f"SELECT {names} FROM {desk.view} r WHERE {where} ORDER BY {_list(desk)} LIMIT %(count)s"
+    sql = f"SELECT {names} FROM {desk.source} r WHERE {where} ORDER BY {_list(desk)} LIMIT %(count)s"
     return sql.encode(), values
 
 

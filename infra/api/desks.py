@@ -15,6 +15,7 @@ from fastapi import APIRouter, Query, Response
 from infra import clock
 from infra.api.auth import PROBLEMS, Caller
 from infra.api.desk_lists import DeskList, list_of, page_of
+from infra.api.of_person import totals
 from infra.api.paging import LINK, cursor_of, key_of, link_next
 from infra.api.problems import ProblemError, declared
 from infra.api.service import Shared
@@ -24,8 +25,20 @@ router = APIRouter(tags=["desks"])
 
 _RESPONSES: dict[int | str, dict[str, Any]] = declared(*PROBLEMS, "request.invalid") | {200: {"headers": LINK}}
 
+_WORKLIST = """(
+    SELECT * FROM worklist UNION ALL
+    SELECT agency, case_id, 'duty_desk', type, row_number() OVER (PARTITION BY case_id, type ORDER BY by_agency),
+           'open', shown_at, shown_at, refused_at, type, '', by_agency, code, '', '',
+           json_build_object('times', times)::text, ''
+    FROM refusals
+    WHERE agency = %(agency)s AND role = 'desk' AND state <> 'resolved' AND shown_at > '' AND shown_at <= %(now)s
+)"""
+"""On the duty desk's worklist also stand the protective acts of others that were refused and not sent again."""
+
+_SOURCES = {"worklist": _WORKLIST}
+
 LISTS: dict[str, DeskList] = {
-    name: list_of(desk, desk.listed) for name, desk in DESKS.items() if desk.listed is not None
+    name: list_of(desk, desk.listed, _SOURCES.get(name, "")) for name, desk in DESKS.items() if desk.listed is not None
 }
 """The desks that are listed here, by name."""
 
@@ -45,7 +58,10 @@ def _add(desk: DeskList) -> None:
             del rows[asked.limit :]
             cursor = cursor_of(*(str(rows[-1][name]) for name in desk.order))
             link_next(response, desk.path, limit=asked.limit, after=cursor, **filters)
-        return desk.answer(rows)
+        if not desk.of_person:
+            return desk.answer(rows)
+        over = await totals(service.database, desk.view, desk.of_person, agency=agency, rows=rows)
+        return desk.answer(rows, over)
 
     listed.__annotations__["asked"] = Annotated[desk.query, Query()]
     router.get(

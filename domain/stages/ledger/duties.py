@@ -16,23 +16,14 @@ from domain.event import Effect, Event, Recorded
 from domain.stages.change import changed, changed_by
 from domain.stages.duty import NONE, Duties, Duty, Key
 from domain.stages.effects import breach
+from domain.stages.ledger.duties_discharge import CANCELS, CLOSERS, OPENERS, discharged, row_of
 from domain.stages.ledger.duties_dormancy import DORMANCY, dormancy_after, dormancy_duty
 from domain.stages.ledger.duties_open import Facts, opened, shifted_safely, values
-from domain.stages.ledger.duties_row import Done, Row
-from domain.stages.ledger.duties_table import ROWS
+from domain.stages.ledger.duties_row import Row
 from domain.stages.rules import HOLDS, Broken, Context, Rules
 from domain.stages.state import StreamState
 
 _MOOT: Broken = ("clock.moot",)
-
-_OPENERS: dict[str, list[Row]] = {}
-_CLOSERS: dict[str, dict[tuple[str, str], list[Done]]] = {}
-for _row in ROWS:
-    if _row.opened_by in by_name:
-        _OPENERS.setdefault(_row.opened_by, []).append(_row)
-    for _done in _row.done:
-        _CLOSERS.setdefault(_done[0], {}).setdefault((_row.opened_by, _row.deadline), []).append(_done[1:])
-_ROW = {(row.opened_by, row.deadline): row for row in ROWS}
 
 REMEMBERED: Mapping[str, tuple[str, ...]] = {
     "referral.ReferralRequested": ("referral_id", "victim_id", "service_type"),
@@ -48,9 +39,6 @@ _HALVES = {
     "investigation.ProceedingsSevered": ("other_case", "other_investigation"),
     "custody.HoldPlaced": ("for_case", "exhibit_number"),
 }
-
-_CANCELS = frozenset({"ledger.ApprovalRefused", "ledger.EventMisfiled"})
-"""An event that never took effect, or counts elsewhere, obliges nobody here."""
 
 _NOTHING: Mapping[str, Mapping[str, Any]] = {}
 
@@ -77,7 +65,7 @@ def duties_after(before: Duties, recorded: Recorded) -> Duties:
     if "ledger.ApprovalAwaited" in told:
         dormancy = dormancy_after(before, _care_lead(before.known), event, event_type)
         return changed(before, held={**before.held, event.id: event}, dormancy=dormancy)
-    if event.type in _CANCELS and event.data["of"] in before.held:
+    if event.type in CANCELS and event.data["of"] in before.held:
         before = changed(before, held={key: one for key, one in before.held.items() if key != event.data["of"]})
     after = _effective(before, recorded, event_type)
     approved = before.held.get(told["ledger.ApprovalCompleted"]["of"]) if "ledger.ApprovalCompleted" in told else None
@@ -91,9 +79,10 @@ def _effective(before: Duties, recorded: Recorded, event_type: EventType) -> Dut
     """The duties once the event has taken effect in this entry."""
     event = recorded.event
     known, left = _known_after(before, recorded), before.open
-    openers = _OPENERS.get(event.type, ())
-    if openers or (left and (event.type in _CLOSERS or event.type in _CANCELS)):
-        facts = Facts(event, recorded, {**_referred(before, event), **event.data} if before.known else event.data)
+    openers = OPENERS.get(event.type, ())
+    if openers or (left and (event.type in CLOSERS or event.type in CANCELS)):
+        data = {**referred(before.known, event.data), **event.data} if before.known else event.data
+        facts = Facts(event, recorded, data)
         left = _with_opened(discharged(left, facts), openers, facts, known)
     dormancy = dormancy_after(before, _care_lead(known), event, event_type)
     changes: dict[str, Any] = {"open": left, "known": known, "dormancy": dormancy}
@@ -120,12 +109,12 @@ def _with_opened(
     return {key: duty for key, duty in left.items() if not _renewed(duty, new)} | new if new else left
 
 
-def _referred(before: Duties, event: Event) -> dict[str, Any]:
-    """What is remembered of the ids that the event names."""
+def referred(known: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What is remembered (`known`, by id) of the ids that an event's data name."""
     found: dict[str, Any] = {}
     for id_field in _REMEMBERED_IDS:
-        if id_field in event.data:
-            found |= before.known.get(str(event.data[id_field]), {})
+        if id_field in data:
+            found |= known.get(str(data[id_field]), {})
     return found
 
 
@@ -150,52 +139,9 @@ def _half_said(event: Event) -> Iterator[tuple[str, str, str]]:
             yield (event.type, event.data[stream_field], subject)
 
 
-def discharged(open_: Mapping[Key, Duty], facts: Facts) -> Mapping[Key, Duty]:
-    """The duties that are left; the same mapping where the event discharges none."""
-    closers = _CLOSERS.get(facts.event.type)
-    of = facts.event.data.get("of") if facts.event.type in _CANCELS else None
-    if not open_ or (closers is None and of is None):
-        return open_
-    left: dict[Key, Duty] = {}
-    for key, duty in open_.items():
-        row = _row_of(duty)
-        ways = (closers or {}).get((duty.opened_by, duty.deadline), ())
-        if of is not None and duty.of == of:
-            continue
-        other = not row.by_other or facts.event.publisher != duty.publisher
-        if other and any(_names(duty, way, facts.data) for way in ways):
-            rest = _what_is_left(duty, row, facts)
-            if rest is not None:
-                left[key] = rest
-        else:
-            left[key] = duty
-    return left
-
-
-def _names(duty: Duty, fields: Done, data: Mapping[str, Any]) -> bool:
-    """Does the event name what the duty is about?"""
-    for pair in fields:
-        mine, _, its = pair.partition("=")
-        wanted = (duty.of,) if mine == "of_event" else values(duty.subject.get(mine))
-        if not set(wanted) & set(values(data.get(its or mine))):
-            return False
-    return True
-
-
-def _what_is_left(duty: Duty, row: Row, facts: Facts) -> Duty | None:
-    """None when the event discharges the duty; else the duty with fewer to wait for, or less owed."""
-    if row.each is not None and row.each[1] in facts.event.data:
-        waiting = tuple(one for one in duty.waiting if one not in values(facts.event.data[row.each[1]]))
-        return changed(duty, waiting=waiting) if waiting else None
-    if row.sum and row.sum in facts.event.data:
-        rest = duty.rest - facts.event.data[row.sum]
-        return changed(duty, rest=rest) if rest > 0 else None
-    return None
-
-
 def _renewed(duty: Duty, new: Mapping[Key, Duty]) -> bool:
     """A period of the same kind about the same subject replaces the one before."""
-    field = _row_of(duty).renews
+    field = row_of(duty).renews
     return bool(field) and any(
         (other.clock, other.deadline, other.subject.get(field)) == (duty.clock, duty.deadline, duty.subject.get(field))
         for other in new.values()
@@ -213,7 +159,7 @@ def _marked(before: Duties, event: Event) -> Duties:
     for key, duty in before.open.items():
         if duty.clock != event.type or not _says(duty, event):
             left[key] = duty
-        elif all(done[0] != event.type for done in _row_of(duty).done):
+        elif all(done[0] != event.type for done in row_of(duty).done):
             left[key] = changed(duty, marked=True)
     return changed(before, open=left)
 
@@ -240,7 +186,7 @@ def duty_open(state: StreamState, event: Event, event_type: EventType, context: 
 
 def _answered_elsewhere(state: StreamState, duty: Duty, context: Context) -> bool:
     """Does the other stream hold the other half?"""
-    half = _row_of(duty).half if duty.deadline == "other_half" else None
+    half = row_of(duty).half if duty.deadline == "other_half" else None
     if half is None:
         return False
     name, stream_field, subject_field = half
@@ -255,10 +201,6 @@ def _answered_elsewhere(state: StreamState, duty: Duty, context: Context) -> boo
         wanted = {(past.type, past.publisher) for past in misfiled}
         return any((past.type, past.publisher) in wanted for pasts in other.events.values() for past in pasts)
     return False
-
-
-def _row_of(duty: Duty) -> Row:
-    return _ROW[(duty.opened_by, duty.deadline)]
 
 
 def refusal_unresolved(state: StreamState, event: Event, event_type: EventType, context: Context) -> Broken:

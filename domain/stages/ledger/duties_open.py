@@ -54,7 +54,7 @@ def opened(row: Row, facts: Facts, known: Mapping[str, Mapping[str, Any]]) -> Du
     due_at = _due_at(row, facts)
     if due_at is None:
         return None
-    owner = _owner(row.owner, facts, known)
+    owner = owner_of(row.owner, facts, known)
     subject = {name: data[name] for name in row.names if name in data}
     says = _says(row, facts, due_at, owner)
     rest = data[row.sum] if row.sum else 0
@@ -85,7 +85,8 @@ def _instant(stated: str, row: Row) -> str | None:
     return shifted_safely(stated + _MIDNIGHT, timedelta(days=row.day == "end"))
 
 
-def _owner(owner: str, facts: Facts, known: Mapping[str, Mapping[str, Any]]) -> str:
+def owner_of(owner: str, facts: Facts, known: Mapping[str, Mapping[str, Any]]) -> str:
+    """Who owns a duty whose row says `owner`; `known` holds the leads."""
     kind, _, category = owner.partition(" ")
     if category:
         # Who is addressed owes it; else the first of the profile that can.

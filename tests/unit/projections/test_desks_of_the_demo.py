@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
+import orjson
 import pytest
 
 from infra.demo import naive_referrals
+from naive import care, worklist
 from player import Player
 from projections.all_views import DESKS
+from projections.desks.care import CareRow
 from projections.desks.referrals import ReferralRow
+from projections.desks.worklist import WorkRow
 from projections.engine import Row
 from projections.entry import Entry, read_body
+from projections.told import Told
 from simulator import BASE_TIME, LEDGER, cases, enrolled, fixed_signers, publishers, steps
-from unit.projections.told_by import desk_rows
+from unit.projections.told_by import desk_rows, in_the_room
 
 SIGNERS = fixed_signers()
 REGISTRY = enrolled(SIGNERS)
@@ -49,3 +55,45 @@ def test_referrals_are_those_of_a_naive_fold() -> None:
 
 def _columns(row: Row, *names: str) -> tuple[object, ...]:
     return tuple(getattr(ReferralRow._make(row), name) for name in names)
+
+
+def heard() -> Iterator[tuple[str, str, list[Told]]]:
+    """What each agency is told of each stream in the end."""
+    found: dict[tuple[str, str], list[Told]] = {}
+    seen = entries()
+    in_the_room(seen)
+    for each in seen:
+        for telling in each.tellings:
+            known = found.setdefault((telling.agency, each.case), [])
+            known[:] = [*([] if telling.anew else known), *telling.told]
+    for (agency, stream), told in found.items():
+        yield agency, stream, told
+
+
+def test_a_worklist_is_that_of_a_naive_fold() -> None:
+    rows = map(WorkRow._make, desk_rows("worklist", entries()))
+    found = {
+        (row.agency, row.case_id, row.kind, row.what, row.pos, row.state, row.due_at)
+        for row in rows
+        if row.kind != "responsible"
+    }
+    expected = {(agency, stream, *one) for agency, stream, told in heard() for one in worklist.fold(told)}
+    assert found - expected == set()
+    assert expected - found == set()
+    assert {kind for _, _, kind, *_ in found} == {"duty", "half", "approval", "refusal"}
+
+
+def test_care_is_that_of_a_naive_fold() -> None:
+    found = {}
+    for row in map(CareRow._make, desk_rows("care", entries())):
+        by_service = {kind: said["times"] for kind, said in orjson.loads(row.services_by).items()}
+        found[row.agency, row.case_id, row.victim_id] = {
+            "interviews": row.interviews, "examinations": row.examinations, "services": row.services,
+            "by_service": by_service, "stays": sorted(stay["care_episode_id"] for stay in orjson.loads(row.stays)),
+            "risk_level": row.risk_level, "missing": row.missing, "review_on": row.review_on,
+        }  # fmt: skip
+    expected = {
+        (agency, stream, victim): said for agency, stream, told in heard() for victim, said in care.fold(told).items()
+    }
+    assert found == expected
+    assert any(said["interviews"] > 1 and said["examinations"] > 1 for said in found.values())
