@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from domain.catalogue import by_name
 from domain.event import Event, Recorded
 from domain.stages.duty import Duties, Duty, Key
-from domain.stages.ledger.duties import REMEMBERED, discharged, duties_after
+from domain.stages.ledger.duties import duties_after, referred
+from domain.stages.ledger.duties_discharge import discharged
 from domain.stages.ledger.duties_open import Facts
 from domain.stages.ledger.duties_row import Done
 from domain.stages.ledger.duties_table import ROWS
@@ -73,7 +74,7 @@ def after(before: Due, told: Told, *, opens: bool = True) -> Due:
         now = duties_after(Duties(before.open, known=before.known), recorded)
         left = {key: duty for key, duty in now.open.items() if (duty.opened_by, duty.deadline) not in _ELSEWHERE}
         return Due(left, now.known, before.doubtful & left.keys())
-    ended = discharged(before.open, Facts(event, recorded, _referred(before.known, told)))
+    ended = discharged(before.open, Facts(event, recorded, {**referred(before.known, told.data), **told.data}))
     maybe = {key for key, duty in ended.items() if may_end(told, duty.deadline)}
     left = {key: duty for key, duty in ended.items() if key not in maybe or duty.marked}
     return Due(left, _led(before.known, recorded), (before.doubtful | maybe) & left.keys())
@@ -106,11 +107,3 @@ def _required(event_type: str) -> frozenset[str]:
     known = by_name.get(event_type)
     fields = known.model.model_fields if known is not None else {}
     return frozenset(name for name, field in fields.items() if field.is_required())
-
-
-def _referred(known: Known, told: Told) -> Mapping[str, Any]:
-    """The data, with what is remembered of the ids that they name."""
-    found: dict[str, Any] = {}
-    for id_field, *_ in REMEMBERED.values():
-        found |= known.get(str(told.data.get(id_field)), {})
-    return {**found, **told.data}

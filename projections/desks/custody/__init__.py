@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 
 from projections.desk import Listed
 from projections.desks.custody.acts import ACTS, INTERVIEW
-from projections.desks.custody.exhibit import UNDER_WAY, Exhibit, found_breaks
+from projections.desks.custody.exhibit import FOUND, UNDER_WAY, Exhibit, found_breaks
 from projections.desks.kept import read, written
 from projections.engine import Key, Row
 from projections.told import Json, Told
@@ -90,7 +90,8 @@ def _numbers(rows: Mapping[Key, Row], told: Told) -> list[str]:
         return [named] if isinstance(named, str) else list(named)
     if told.type == "custody.HoldLifted":
         return _having(rows, told.data.get("hold_id"), _HOLDS)
-    return _having(rows, told.data.get("transfer_id"), _TRANSFERS)
+    broken = [effect.data["exhibit_number"] for effect in told.effects if effect.type == FOUND and effect.data]
+    return [*_having(rows, told.data.get("transfer_id"), _TRANSFERS), *broken]
 
 
 def _having(rows: Mapping[Key, Row], known: Any, column: int) -> list[str]:

@@ -65,8 +65,8 @@ def refused(exhibit: Exhibit, told: Told, i: int, other: Other) -> None:
 
 def withdrawn(exhibit: Exhibit, told: Told, i: int, other: Other) -> None:
     """What is under way never left: it is held by its custodian again."""
-    transfer = exhibit.transfers[one(told, "transfer_id")]
-    if transfer["leg"] != "outward":
+    transfer = exhibit.transfers.get(one(told, "transfer_id"))
+    if transfer is None or transfer["leg"] != "outward":
         return
     transfer["leg"] = "withdrawn"
     elsewhere = any(one["leg"] in UNDER_WAY for one in exhibit.transfers.values())
@@ -76,8 +76,9 @@ def withdrawn(exhibit: Exhibit, told: Told, i: int, other: Other) -> None:
 
 def overdue(exhibit: Exhibit, told: Told, i: int, other: Other) -> None:
     """The leg is marked; it can still be acknowledged."""
-    transfer = exhibit.transfers[one(told, "transfer_id")]
-    transfer["overdue"] = sorted({*transfer["overdue"], one(told, "leg")})
+    transfer = exhibit.transfers.get(one(told, "transfer_id"))
+    if transfer is not None:
+        transfer["overdue"] = sorted({*transfer["overdue"], one(told, "leg")})
 
 
 def found(exhibit: Exhibit, told: Told, i: int, other: Other) -> None:
