@@ -18,13 +18,13 @@ from projections.told import Told
 NOWHERE = "-"
 """In place of an investigation: none that the agency is told of."""
 
-_OF_EXHIBITS = frozenset({"custody.LabReportIssued", "investigation.ExaminationOrdered"})
+_REPORTED, _ORDERED = "custody.LabReportIssued", "investigation.ExaminationOrdered"
 SUSPECTED, _CLOSED = "investigation.SuspectIdentified", "investigation.InvestigationClosed"
 _ANSWERS = frozenset({"opinion", "amended"})
 
 TYPES = (
     frozenset(known.name for known in by_name.values() if known.stage in ("investigation", "prosecution"))
-    | {*_OF_EXHIBITS, "protection.VictimNotifiedOfRelease", "ledger.ApprovalRefused", "ledger.DutyOverdueMarked"}
+    | {_REPORTED, "protection.VictimNotifiedOfRelease", "ledger.ApprovalRefused", "ledger.DutyOverdueMarked"}
 ) - {"prosecution.ComplaintFiled", "prosecution.ComplaintDecided", "prosecution.DisclosureToDefenceMade"}
 
 Known = Mapping[str, Inquiry]
@@ -33,12 +33,14 @@ Known = Mapping[str, Inquiry]
 def concerned(known: Known, told: Told) -> set[str]:
     """The investigations that the event is about."""
     data, type_ = told.data, told.type
-    if type_ in _OF_EXHIBITS:
-        return ({*known} or {NOWHERE}) if data.get("order_id") else set()
+    if type_ == _ORDERED:
+        return ({*known} or {NOWHERE}) if "order_id" in data else set()
+    if type_ == _REPORTED:
+        return {key for key, each in known.items() if data.get("order_id") in each.orders}
     if type_ == "ledger.ApprovalRefused":
         of = data.get("of")
         return {key for key, each in known.items() if any(one["of"] == of for one in each.proposals.values())}
-    if "defendant_id" in data and type_ in STEPS:
+    if "defendant_id" in data and type_ in persons.STEPS:
         there = where(known, data["defendant_id"])
         if type_ == SUSPECTED and not (there and known[there].suspects[data["defendant_id"]]["suspected"]):
             return {data.get("investigation_id", NOWHERE)}
@@ -115,14 +117,13 @@ def _ordered(of: Inquiry, told: Told) -> None:
 
 def _reported(of: Inquiry, told: Told) -> None:
     """An opinion answers the order; an interim report or an observation does not."""
-    data, order = told.data, of.orders.get(told.data["order_id"])
-    if order is not None:
-        report = {
-            "report_id": data.get("report_id", ""), "kind": data.get("kind", ""), "at": told.time,
-            "answered": data.get("questions_answered", 0), "supersedes": data.get("supersedes", ""),
-        }  # fmt: skip
-        order["reports"].append(report)
-        order["answered"] = order["answered"] or report["kind"] in _ANSWERS
+    data, order = told.data, of.orders[told.data["order_id"]]
+    report = {
+        "report_id": data.get("report_id", ""), "kind": data.get("kind", ""), "at": told.time,
+        "answered": data.get("questions_answered", 0), "supersedes": data.get("supersedes", ""),
+    }  # fmt: skip
+    order["reports"].append(report)
+    order["answered"] = order["answered"] or report["kind"] in _ANSWERS
 
 
 def _requested(of: Inquiry, told: Told) -> None:

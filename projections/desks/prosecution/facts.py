@@ -154,17 +154,16 @@ _OTHERS: Mapping[str, Fact] = {
     **dict.fromkeys(redress.TYPES, _redress),
     **dict.fromkeys(sorted(charging.HOLDING), _held),
 }
-_LEADS = ("care_lead", "proceedings_lead")
-"""Who comes to lead, or leads no more, is told the case anew."""
-
-TYPES = frozenset({*_OF_PERSONS, *_OTHERS})
+_LED = "case.LeadsAssigned"
+TYPES = frozenset({*_OF_PERSONS, *_OTHERS, _LED})
 
 
 def take(known: Known, told: Told) -> None:
     """What is known after the event; one about a person of which the person is not told says nothing."""
-    if told.relation in _LEADS and told.data:
-        known["leads"] = True
+    for effect in told.effects:
+        if effect.type == _LED and effect.data:
+            known["leads"] = told.agency in effect.data.values()
     if told.type in _OTHERS:
         _OTHERS[told.type](known, told)
-    elif "defendant_id" in told.data:
+    elif told.type in _OF_PERSONS and "defendant_id" in told.data:
         _OF_PERSONS[told.type](known, told)
