@@ -70,7 +70,7 @@ name = "prosecution"
 row = ProsecutionRow
 keys = 4
 types = TYPES
-listed = Listed(filters=("stage", "judgment"), hidden=("known",))
+listed = Listed(filters=("stage", "judgment"), hidden=("known",), shown_by="stage")
 
 NONE = "-"
 """In place of a defendant or a charge: none."""
