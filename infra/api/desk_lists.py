@@ -79,7 +79,8 @@ class DeskList:
     def _cells(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for column in self.shown:
             value = row[column.name]
-            yield column.name, orjson.loads(value) if column.is_json else None if value in ("", NEVER) else value
+            is_empty = value in ("", NEVER) and column.name not in (*self.order, "case_id")
+            yield column.name, orjson.loads(value) if column.is_json else None if is_empty else value
         if self.waits:
             yield "overdue", row["overdue"]
 

@@ -70,13 +70,14 @@ def test_a_worklist_is_sorted_by_what_is_due_first_and_says_what_is_overdue(desk
         work(desks, POLICE, "c1", what, due, pos=7)
     work(desks, POLICE, "c0", "z", FUTURE, kind="approval")
     work(desks, HOTLINE, "c1", "theirs", PAST)
+    work(desks, STRANGER, "c1", "", NEVER, kind="responsible")
     assert whats(desks, POLICE) == ["a", "b", "z", "c", "d", "e"]
     assert whats(desks, POLICE, "&overdue=true") == ["a", "b"]
     assert whats(desks, POLICE, "&overdue=false") == ["z", "c", "d", "e"]
     assert whats(desks, POLICE, "&done=true") == ["done", "a", "b", "z", "c", "d", "e"]
     assert whats(desks, POLICE, "&kind=approval") == ["z"]
     assert whats(desks, POLICE, "&case_id=c1&what=b") == ["b"]
-    assert whats(desks, STRANGER) == []
+    assert whats(desks, STRANGER) == [""]
     first, *_ = desks.get("/v1/worklist", POLICE).json()["worklist"]
     assert (first["overdue"], first["due_at"], first["about"], first["code"]) == (True, PAST, {}, None)
     assert not {"agency", "waits", "kept"} & first.keys()

@@ -15,11 +15,12 @@ from projections.all_views import DESKS
 from projections.desks.care import CareRow
 from projections.desks.referrals import ReferralRow
 from projections.desks.worklist import WorkRow
+from projections.duties import DutyRow
 from projections.engine import Row
 from projections.entry import Entry, read_body
 from projections.told import Told
 from simulator import BASE_TIME, LEDGER, cases, enrolled, fixed_signers, publishers, steps
-from unit.projections.told_by import desk_rows, in_the_room
+from unit.projections.told_by import desk_rows, in_the_room, view_rows
 
 SIGNERS = fixed_signers()
 REGISTRY = enrolled(SIGNERS)
@@ -97,3 +98,24 @@ def test_care_is_that_of_a_naive_fold() -> None:
     }
     assert found == expected
     assert any(said["interviews"] > 1 and said["examinations"] > 1 for said in found.values())
+
+
+def test_what_waits_is_what_the_ledger_says_is_owed() -> None:
+    owed = {
+        (row.owner, row.stream, row.of_event, row.duty): (row.due_at, row.state == "marked")
+        for row in map(DutyRow._make, view_rows("duties", entries()))
+        if row.duty not in ("", "dormancy") and row.state in ("open", "marked")
+    }
+    waits = {
+        (row.agency, row.case_id, row.of_event, row.what): (row.due_at, row.state == "late")
+        for row in map(WorkRow._make, desk_rows("worklist", entries()))
+        if row.kind == "duty" and row.waits and row.what != "dormancy"
+    }
+    assert {key: owed[key] for key in owed.keys() & waits.keys()} == {
+        key: waits[key] for key in owed.keys() & waits.keys()
+    }
+    # Answered in another stream: it shows when the clock says that it was not.
+    assert {duty for *_, duty in owed.keys() - waits.keys()} == {"other_half"}
+    # The court is not told that the child was informed.
+    assert {(agency, duty) for agency, _, _, duty in waits.keys() - owed.keys()} == {("mn.courts", "victim_notice")}
+    assert len(owed.keys() & waits.keys()) > 50
