@@ -10,7 +10,6 @@ and ends what is one table of the domain (`domain.stages.ledger.duties_table`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -59,7 +58,7 @@ def read(kept: Iterable[dict[str, Any]], known: Known) -> Due:
 
 def written(due: Due) -> list[dict[str, Any]]:
     """As a column keeps them, the next one first."""
-    kept = [{**asdict(duty), "pos": key[2], "doubtful": key in due.doubtful} for key, duty in due.open.items()]
+    kept = [{**vars(duty), "pos": key[2], "doubtful": key in due.doubtful} for key, duty in due.open.items()]
     return sorted(kept, key=lambda each: (each["due_at"], each["of"], each["deadline"]))
 
 

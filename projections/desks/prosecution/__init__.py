@@ -80,6 +80,8 @@ _FACTS = (NONE, NONE)
 
 def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
     """The persons and charges that the event changes."""
+    if not told.data and not told.effects:
+        return
     own = rows.get((told.agency, told.stream, *_FACTS))
     before = written(BLANK) if own is None else ProsecutionRow._make(own).known
     known: Known = read(before)
