@@ -155,12 +155,20 @@ def test_every_desk_is_listed_to_an_agency_alone_and_answers_a_bad_request_with_
 
 
 def _row(name: str, agency: str, number: int) -> dict[str, Any]:
-    """A row whose text columns are all different, and that waits where rows can wait."""
+    """A row whose text columns are all different, that waits where rows can wait, and does not serve the fold alone."""
     listed = LISTS[name]
-    said: dict[str, Any] = {
-        column: f"{column}-{number}" for column in listed.order if not listed.columns[column].is_number
-    }
+    said: dict[str, Any] = {column.name: "{}" for column in listed.shown if column.is_json}
+    texts = (*listed.order, *([listed.shown_by] if listed.shown_by else []))
+    said |= {column: f"{column}-{number}" for column in texts if not listed.columns[column].is_number}
     return said | {"agency": agency} | ({listed.waits: FUTURE} if listed.waits else {})
+
+
+def test_a_row_that_serves_the_fold_alone_is_not_listed(desks: Api) -> None:
+    add(desks, "prosecution", **_row("prosecution", POLICE, 1))
+    add(desks, "prosecution", **(_row("prosecution", POLICE, 2) | {"stage": ""}))
+    found = desks.get("/v1/prosecution", POLICE).json()["prosecution"]
+    assert [row["stage"] for row in found] == ["stage-1"]
+    assert "known" not in found[0]
 
 
 def test_a_cursor_with_a_word_for_a_number_is_a_bad_request(desks: Api) -> None:
