@@ -39,6 +39,30 @@ class Settings(BaseSettings):
     instance: str = Field("1", description="name of this process among its kind: the static group member")
     api_host: str = Field("127.0.0.1", description="address that the API listens on")
     api_port: int = Field(0, description="port of the API; 0 picks a free one")
+    oidc_issuer: str = Field("", description="issuer (URL) whose OpenID Connect tokens the API takes; none: keys alone")
+    oidc_audience: str = Field("", description="what a token's `aud` must name")
+    oidc_agencies: str = Field(
+        "", description="agencies that the issuer may speak for, comma separated; none: every agency"
+    )
+    oidc_agency_claim: str = Field("tamga_agency", description="claim with the agency's id")
+    oidc_roles_claim: str = Field("tamga_roles", description="claim with the roles, a list or parted by blanks")
+    oidc_units_claim: str = Field("tamga_units", description="claim with the units, a list or parted by blanks")
+    oidc_officer_claim: str = Field("tamga_officer", description="claim with the officer's pseudonym (`actor`)")
+    read_rate: float = Field(300, gt=0, description="reads a second of one key or person, on average")
+    read_burst: int = Field(3000, ge=1, description="reads at once of one key or person")
+    submit_rate: float = Field(200, gt=0, description="submissions a second of one agency over HTTP, on average")
+    submit_burst: int = Field(400, ge=1, description="submissions at once of one agency over HTTP")
+    min_position_wait: float = Field(
+        5.0, ge=0, le=30, description="seconds that a read waits for the position that it was asked to have reached"
+    )
+    idempotency_hours: int = Field(24, ge=1, le=720, description="hours for which an `Idempotency-Key` is remembered")
+    require_if_match: bool = Field(
+        False, description="people must send `If-Match` with a submission to a case that their agency knows"
+    )
+    event_heartbeat: float = Field(
+        15.0, gt=0, le=60, description="seconds between two signs of life of an event stream; its caller is checked too"
+    )
+    event_streams: int = Field(20, ge=1, description="event streams that one agency may hold open at one process")
     batch: int = Field(2000, ge=1, le=10_000, description="most submissions in one batch")
     cache_entries: int = Field(50_000, ge=1_000, description="entries that a registrar's stream cache may hold")
     app_topic: str = Field("", description="topic of a foreign application of the eventsourcing library")

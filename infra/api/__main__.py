@@ -9,10 +9,10 @@ import signal
 import socket
 import sys
 
-import uvicorn
-
 from infra import log_lines
 from infra.api.app import build
+from infra.api.oidc import misconfigured
+from infra.api.server import ApiServer
 from infra.bootstrap import NotConfiguredError, require
 from infra.settings import load
 
@@ -25,6 +25,8 @@ def main() -> int:
     log = log_lines.configure(f"api-{settings.instance}")
     try:
         require(settings, "kafka_bootstrap", "database_url", "ledger_id", "roots_digest")
+        if wrong := misconfigured(settings):
+            raise NotConfiguredError(wrong)
         listening = socket.create_server((settings.api_host, settings.api_port), family=_family(settings.api_host))
         # Accepted connections inherit it; asyncio sets it on none of a ready-made socket, and answers would wait 40 ms.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -34,10 +36,7 @@ def main() -> int:
     log.info("listening", url=f"http://{settings.api_host}:{listening.getsockname()[1]}")
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, _end)  # uvicorn shuts down first, then hands the signal on to these
-    config = uvicorn.Config(
-        build(settings, log), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=12
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    ApiServer(build(settings, log)).run(sockets=[listening])
     return 0
 
 

@@ -34,13 +34,13 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, begun, status = time.perf_counter(), 0.0, 0
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
-                _set_headers(message)
+                status, begun = message["status"], time.perf_counter()
+                _set_headers(message, scope)
             await send(message)
 
         try:
@@ -53,7 +53,8 @@ class Access:
                 raise
             await answer("service.fault", lang=language.of(Request(scope)))(scope, receive, sending)
         finally:
-            self._account(scope, status, time.perf_counter() - started)
+            # To the answer's first byte: an event stream lasts as long as its reader likes.
+            self._account(scope, status, (begun or time.perf_counter()) - started)
 
     def _account(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -63,8 +64,10 @@ class Access:
         self._log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
 
 
-def _set_headers(message: MutableMapping[str, Any]) -> None:
+def _set_headers(message: MutableMapping[str, Any], scope: Scope) -> None:
     headers = MutableHeaders(scope=message)
+    for name, value in scope.get("state", {}).get("headers", {}).items():
+        headers[name] = value
     headers["Cache-Control"] = "no-store"
     headers["X-Content-Type-Options"] = "nosniff"
 

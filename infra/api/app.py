@@ -13,7 +13,20 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
-from infra.api import access, cases, docs, health, problems, reference, referrals, refusals, submissions
+from infra.api import (
+    access,
+    cases,
+    docs,
+    etag,
+    events,
+    health,
+    problems,
+    reference,
+    referrals,
+    refusals,
+    submissions,
+    whoami,
+)
 from infra.api.metrics import Metrics
 from infra.api.service import assemble, running
 from infra.settings import Settings
@@ -21,15 +34,18 @@ from infra.settings import Settings
 VERSION = "0.1.0"
 ABOUT = """The interagency ledger of a child-protection partnership.
 
-An agency reads its own view and nothing else, and submits events that it has signed. Every error is an RFC 9457
-problem with a stable code and what to do. Times are UTC with six decimals; a position is `<partition>-<pos>`."""
+An agency reads its own view and nothing else, and submits events that it has signed. Its system asks with an API key,
+its people with tokens of its identity provider, whose roles say what they may do. Every error is an RFC 9457 problem
+with a stable code and what to do. Times are UTC with six decimals; a position is `<partition>-<pos>`, and
+`Ledger-Position` says where an answer stands. Lists come by the page, or whole as `application/x-ndjson`."""
 TAGS = [
     {"name": "cases", "description": "The agency's cases and their timelines"},
     {"name": "referrals", "description": "Referrals to and from the agency"},
     {"name": "refusals", "description": "What was refused and waits to be put right"},
     {"name": "reference", "description": "Counts of imported reference records"},
     {"name": "submissions", "description": "Signed events and their outcomes"},
-    {"name": "operation", "description": "Life, readiness and metrics; no key needed"},
+    {"name": "events", "description": "What the agency is told, while it happens"},
+    {"name": "operation", "description": "Who the caller is; life, readiness and metrics"},
 ]
 
 
@@ -66,8 +82,9 @@ def build(settings: Settings, log: Any = None) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    for part in (cases, referrals, refusals, reference, submissions, health, docs):
+    for part in (cases, referrals, refusals, reference, submissions, events, whoami, health, docs):
         app.include_router(part.router)
+    app.add_middleware(etag.Conditional)
     app.add_middleware(access.Access, metrics=metrics, log=log or structlog.get_logger())
     return app
 

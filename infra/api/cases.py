@@ -10,13 +10,17 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from domain.partition import partition_of
-from infra.api.auth import PROBLEMS, Caller
-from infra.api.paging import LINK, Cursor, Limit, cursor_of, key_of, link_next
+from infra.api import if_match, reading
+from infra.api.database import Rows
+from infra.api.listing import LIST_PROBLEM, LISTED, Listing
+from infra.api.paging import LINK, Cursor, Limit, link_next
 from infra.api.problems import ProblemError, declared
-from infra.api.service import Service, Shared
+from infra.api.reading import ANSWERED, READ_PROBLEMS, Reading
+from infra.api.service import Service
 
 router = APIRouter(tags=["cases"])
 
@@ -97,55 +101,65 @@ class Timeline(BaseModel):
 
 _PLAIN = ("type", "publisher", "time", "at", "event_id", "relation")
 _IF_ANY = ("marks", "code", "actor", "unit", "data", "effects")
-_HEADERS: dict[int | str, dict[str, Any]] = {200: {"headers": LINK}}
-_FOUND = declared(*PROBLEMS, "case.unknown", "request.invalid")
-_LISTED = declared(*PROBLEMS, "request.invalid") | _HEADERS
+_FOUND = declared(*READ_PROBLEMS, "case.unknown") | ANSWERED
+_PAGED = _FOUND | {200: {"headers": LINK | ANSWERED[200]["headers"]}}
 
 
-@router.get("/v1/cases", operation_id="listCases", responses=_LISTED)
+@router.get(
+    "/v1/cases",
+    operation_id="listCases",
+    response_model=CaseList,
+    responses=declared(*READ_PROBLEMS, LIST_PROBLEM) | LISTED,
+)
 async def list_cases(
-    service: Shared, agency: Caller, response: Response, limit: Limit = 50, after: Cursor = None, status: Status = None
-) -> CaseList:
+    read: Annotated[Reading, reading.of("caseload")],
+    response: Response,
+    limit: Limit = 50,
+    after: Cursor = None,
+    status: Status = None,
+) -> CaseList | StreamingResponse:
     """The agency's cases, by case id."""
-    key = key_of(after, 1)
-    last = key[0] if key else None
-    rows = await service.database.rows(_LIST, (agency, last, last, status, status, limit + 1))
-    if len(rows) > limit:
-        del rows[limit:]
-        link_next(response, "/v1/cases", limit=limit, after=cursor_of(rows[-1]["case_id"]), status=status)
-    return CaseList(cases=[_row(service, row) for row in rows])
+
+    async def page(key: list[str] | None, count: int) -> Rows:
+        last = key[0] if key else None
+        return await read.rows(_LIST, (read.caller.agency, last, last, status, status, count))
+
+    listing = Listing("/v1/cases", CaseList, "cases", ("case_id",), lambda row: _row(read.service, row))
+    return await listing.answer(read, response, page, limit=limit, after=after, status=status)
 
 
 @router.get("/v1/cases/{case_id}", operation_id="getCase", responses=_FOUND)
-async def get_case(service: Shared, agency: Caller, case_id: str) -> CaseRow:
+async def get_case(read: Annotated[Reading, reading.of("caseload", "timeline")], case_id: str) -> CaseRow:
     """One case. A case of others and no case are the same 404."""
-    row = await service.database.row(_ONE, (agency, _checked(case_id)))
-    if row is None:
+    case = (read.caller.agency, _checked(case_id))
+    found, told = await read.all((_ONE, case), (if_match.PLACE, case))
+    if not found:
         raise ProblemError("case.unknown")
-    return _row(service, row)
+    if told:
+        read.at(told[0]["place"])
+    return _row(read.service, found[0])
 
 
 @router.get(
     "/v1/cases/{case_id}/timeline",
     operation_id="getTimeline",
-    responses=_FOUND | _HEADERS,
+    responses=_PAGED,
     response_model_exclude_none=True,
 )
 async def get_timeline(
-    service: Shared,
-    agency: Caller,
+    read: Annotated[Reading, reading.of("timeline")],
     response: Response,
     case_id: str,
     limit: Limit = 50,
     after: Annotated[int, Query(ge=0, le=2**62, description="only events behind this position")] = 0,
 ) -> Timeline:
     """The events of a case, oldest first, as the agency is told them now; events of one position come together."""
-    case = (agency, _checked(case_id))
-    epoch = await service.database.row(_EPOCH, case)
+    case = (read.caller.agency, _checked(case_id))
+    epoch = await read.row(_EPOCH, case)
     if epoch is None or not epoch["told"]:
         raise ProblemError("case.unknown")
     asked = (*case, epoch["epoch"], after, limit + _OF_ONE_POSITION)
-    events = [orjson.loads(row["told"]) for row in await service.database.rows(_TIMELINE, asked)]
+    events = [orjson.loads(row["told"]) for row in await read.rows(_TIMELINE, asked)]
     shown = events[: limit + (len(events) > limit and events[limit]["pos"] == events[limit - 1]["pos"])]
     if len(events) > len(shown):
         link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=shown[-1]["pos"])

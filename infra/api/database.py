@@ -1,31 +1,43 @@
-"""The API reads PostgreSQL and never writes: every session is read-only, and no statement outlives five seconds.
+"""The API reads PostgreSQL as its caller, and writes nothing but which `Idempotency-Key` belongs to which submission.
 
-Errors pass through as psycopg raises them; `infra.api.problems` turns them into 503. Each route module holds its own
-SQL, always filtered by the caller's agency where a view has one.
+Every session is read-only, and no statement outlives five seconds. What is read for a caller is read in one transaction
+with the caller's agency, units, roles and officer set for that transaction alone (`set_config(…, true)`): row-level
+security goes by them, and the next user of a pooled connection inherits nothing. All statements of a `read` see one
+moment. Errors pass through as psycopg raises them; `infra.api.problems` turns them into 503.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IsolationLevel, sql
 from psycopg.errors import QueryCanceled
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from infra.api.caller import Caller
 
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
 MAX_CONNECTIONS = 8
 
 Values = Sequence[Any] | Mapping[str, Any]
+Rows = list[dict[str, Any]]
+Connection = AsyncConnection[DictRow]
+T = TypeVar("T")
+
+_SCOPE = (
+    b"SELECT set_config('tamga.agency', %s, true), set_config('tamga.unit', %s, true),"
+    b" set_config('tamga.role', %s, true), set_config('tamga.officer', %s, true)"
+)
 
 
 class Database:
     """A pool of read-only connections; a caller waits at most 3 s for one. Not used before `open`."""
 
     def __init__(self, url: str) -> None:
-        self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=AsyncConnection[DictRow],
             min_size=1,
@@ -33,6 +45,7 @@ class Database:
             open=False,
             timeout=3.0,
             reconnect_timeout=5.0,
+            configure=_configure,
             kwargs={"autocommit": True, "row_factory": dict_row, "options": OPTIONS, "connect_timeout": 5},
         )
 
@@ -44,21 +57,62 @@ class Database:
         """Close every connection."""
         await self._pool.close(timeout=2.0)
 
-    async def rows(self, sql: bytes, values: Values = ()) -> list[dict[str, Any]]:
-        """Every row of a fixed statement of this program (never of a user). Raises `psycopg.Error`."""
+    async def rows(self, statement: bytes, values: Values = ()) -> Rows:
+        """Every row of a fixed statement of this program that is no caller's. Raises `psycopg.Error`."""
+
+        async def ask(c: Connection) -> Rows:
+            return await (await c.execute(statement, values)).fetchall()
+
+        return await self._asked(ask)
+
+    async def row(self, statement: bytes, values: Values = ()) -> dict[str, Any] | None:
+        """The first row, None when there is none. Raises `psycopg.Error`."""
+        found = await self.rows(statement, values)
+        return found[0] if found else None
+
+    async def read(self, caller: Caller, views: Sequence[str], *asked: tuple[bytes, Values]) -> list[Rows]:
+        """The rows of each fixed statement, as the caller may see them, all of one moment of these views.
+
+        Raises `psycopg.Error`, `UndefinedTable` where one of the views is not built.
+        """
+
+        async def ask(c: Connection) -> list[Rows]:
+            async with c.pipeline(), c.transaction():
+                # A rebuild may switch a view between two statements: whoever holds its table saw the moment after.
+                for view in views:
+                    await c.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.Identifier(view)))
+                await c.execute(_SCOPE, caller.settings)
+                cursors = [await c.execute(statement, values) for statement, values in asked]
+                return [await cursor.fetchall() for cursor in cursors]
+
+        return await self._asked(ask)
+
+    async def write(self, statement: bytes, values: Values) -> Rows:
+        """Run one fixed statement that writes; the rows that it returns. Never repeated. Raises `psycopg.Error`."""
+        async with self._pool.connection() as c:
+            await c.execute(b"BEGIN READ WRITE")
+            try:
+                found = await (await c.execute(statement, values)).fetchall()
+                await c.execute(b"COMMIT")
+            except psycopg.Error:
+                if not c.closed:
+                    await c.rollback()
+                raise
+            return found
+
+    async def _asked(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
         try:
-            return await self._rows(sql, values)
+            async with self._pool.connection() as c:
+                return await ask(c)
         except (PoolTimeout, QueryCanceled):
             raise
         except psycopg.OperationalError:  # perhaps only this connection is gone: a restart breaks them all
             await self._pool.check()
-            return await self._rows(sql, values)
+            async with self._pool.connection() as c:
+                return await ask(c)
 
-    async def row(self, sql: bytes, values: Values = ()) -> dict[str, Any] | None:
-        """The first row, None when there is none. Raises `psycopg.Error`."""
-        found = await self.rows(sql, values)
-        return found[0] if found else None
 
-    async def _rows(self, sql: bytes, values: Values) -> list[dict[str, Any]]:
-        async with self._pool.connection() as connection:
-            return await (await connection.execute(sql, values)).fetchall()
+async def _configure(c: Connection) -> None:
+    """How `transaction()` begins."""
+    await c.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    await c.set_read_only(True)

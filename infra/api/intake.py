@@ -56,9 +56,14 @@ def signer_of(body: bytes, view: View) -> str | None:
     return found[0].agency if found is not None else None
 
 
+def payload_of(body: bytes) -> dict[str, Any]:
+    """The event as it was sent, unchecked; empty when it can't be read."""
+    return _segment(body, 1)
+
+
 def route_of(body: bytes, partitions: int) -> Route:
     """Where the payload's `subject` lives."""
-    subject = _segment(body, 1).get("subject")
+    subject = payload_of(body).get("subject")
     if not isinstance(subject, str) or not _UUID.match(subject):
         return Route(UNREADABLE_PARTITION, None)
     return Route(partition_of(subject, partitions), subject.encode())

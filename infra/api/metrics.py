@@ -27,6 +27,7 @@ class Metrics:
         self.outcomes = Counter(
             "tamga_submission_outcomes", "Answers to POST /v1/submissions", ["outcome", "code"], registry=registry
         )
+        self.event_streams = Gauge("tamga_event_streams", "Event streams that are open", registry=registry)
         self.database_up = Gauge("tamga_database_up", "1 while PostgreSQL answers", registry=registry)
         self.kafka_up = Gauge("tamga_kafka_up", "1 while Kafka answers", registry=registry)
         self.head = Gauge("tamga_ledger_position", "Position of the last entry", ["partition"], registry=registry)

@@ -25,6 +25,9 @@ from infra.kafka.errors import LogAway
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 
+_CHALLENGE = 'Bearer realm="tamga"'
+_NO_TOKEN = ("auth.missing_key", "auth.unknown_key")
+
 
 class Problem(BaseModel):
     """RFC 9457 problem details. `code` is stable, `do` is for people."""
@@ -38,7 +41,9 @@ class Problem(BaseModel):
     officer: str | None = Field(None, description="refused: what to tell the officer, without technical words")
     paths: list[str] | None = Field(None, description="the parameters or schema-known fields that it is about")
     submission: str | None = Field(None, description="the submission, `<partition>-<offset>`")
-    position: str | None = Field(None, description="where the refusal is on record, `<partition>-<pos>`")
+    position: str | None = Field(
+        None, description="where the refusal is on record, or where the case stands now, `<partition>-<pos>`"
+    )
     digest: str | None = Field(None, description="SHA-256 of salt and submission as received, base64url")
     salt: str | None = Field(None, description="the digest's salt, base64url")
 
@@ -56,15 +61,34 @@ _AWAY = "Send the request again after the seconds in `Retry-After`; sending a su
 
 TABLE: dict[str, Sentences] = {
     "auth.missing_key": Sentences(
-        401, "No API key", "The request carries no API key.",
-        "Send your agency's key as `Authorization: Bearer <key>` or as `X-API-Key`.",
+        401, "No key and no token", "The request carries neither an API key nor a token.",
+        "Send a token, or your agency's key, as `Authorization: Bearer <…>`, or the key as `X-API-Key`.",
     ),
     "auth.unknown_key": Sentences(
         401, "Unknown API key", "This API key does not exist or was revoked.",
         "Check the key, or ask the ledger's operator for a new one.",
     ),
+    "auth.invalid_token": Sentences(
+        401, "Token not taken", "The token is not one that this ledger's issuer signed for it.",
+        "Sign in anew; if that does not help, have issuer, audience and algorithm compared with the ledger's settings.",
+    ),
+    "auth.expired_token": Sentences(
+        401, "Token expired", "The token has expired.", "Sign in anew, or have your program ask for a new token."
+    ),
+    "auth.claims": Sentences(
+        403, "Token says too little", "A claim of the token is missing, not well-formed, or not this issuer's to make.",
+        "Have your identity provider put agency, units and officer into the claims that `paths` names.",
+    ),
+    "auth.no_role": Sentences(
+        403, "No role", "The token names no role of this ledger.",
+        "Have your identity provider give you one of the roles that the ledger's documentation lists.",
+    ),
+    "auth.role": Sentences(
+        403, "Not for this role", "None of your roles allows this.",
+        "Ask somebody whose role allows it, or have your identity provider change yours.",
+    ),
     "auth.agency_suspended": Sentences(
-        403, "Agency not active", "The key's agency is suspended, or is not enrolled.",
+        403, "Agency not active", "The caller's agency is suspended, or is not enrolled.",
         "Ask the ledger's operator why; nothing is read or submitted until the agency is active.",
     ),
     "auth.other_agency": Sentences(
@@ -90,6 +114,18 @@ TABLE: dict[str, Sentences] = {
     "request.method": Sentences(
         405, "Method not allowed", "This resource does not have this method.", "Use a method that `Allow` names."
     ),
+    "request.not_acceptable": Sentences(
+        406, "Not in that form", "What `Accept` asks for is no form in which this answer is there.",
+        "Ask for `application/json`, for a list also `application/x-ndjson`, or leave `Accept` out.",
+    ),
+    "request.in_flight": Sentences(
+        409, "Being answered", "A request with this `Idempotency-Key` is being answered at this moment.",
+        "Send it again after the seconds in `Retry-After`; it will get the same answer.",
+    ),
+    "request.stale_case": Sentences(
+        412, "The case has moved on", "Since the position in `If-Match` your agency was told more of this case.",
+        "Read the case again; if the event still holds, send it with the position in `position`.",
+    ),
     "request.too_large": Sentences(
         413, "Too large", "A submission has at most 65,535 bytes.",
         "Send a smaller event; one event says one thing, and files never enter the ledger.",
@@ -105,8 +141,16 @@ TABLE: dict[str, Sentences] = {
     "request.empty": Sentences(
         422, "Empty submission", "The body is empty.", "Send the compact JWS of one event as the body."
     ),
+    "request.key_reused": Sentences(
+        422, "Key used before", "This `Idempotency-Key` came with another body before.",
+        "Draw a new key for each event; the same key goes with the same bytes alone.",
+    ),
+    "request.if_match_required": Sentences(
+        428, "Which case was seen?", "A submission to a case that your agency knows must say which position was seen.",
+        "Read the case and send its `ETag` as `If-Match`.",
+    ),
     "request.too_many": Sentences(
-        429, "Too many submissions", "Your agency sends faster than 200 submissions a second.",
+        429, "Too many requests", "More requests came than `RateLimit-Policy` allows.",
         "Go on after the seconds in `Retry-After`; imports go to Kafka.",
     ),
     "service.fault": Sentences(
@@ -117,6 +161,13 @@ TABLE: dict[str, Sentences] = {
     "service.view_not_built": Sentences(503, "View not built", "This view has not been built yet.", _AWAY),
     "service.kafka_away": Sentences(
         503, "Kafka away", "Kafka did not answer in time; whether it took a submission is unknown.", _AWAY
+    ),
+    "service.issuer_away": Sentences(
+        503, "Issuer away", "The issuer of tokens does not answer, so no token can be checked.", _AWAY
+    ),
+    "service.behind": Sentences(
+        503, "Not there yet", "The view has not come to the position in `min_position` in time.",
+        "Send the request again after the seconds in `Retry-After`; check the position if that goes on.",
     ),
     "service.registry_away": Sentences(
         503, "Registry not read", "The registry of agencies has not been read, or is not the one it was.", _AWAY
@@ -159,7 +210,7 @@ def respond(problem: Problem, headers: dict[str, str] | None = None, *, lang: st
     found = problem.model_copy(update={"type": f"urn:tamga:problem:{problem.code}"}).model_dump(exclude_none=True)
     extra = {"Content-Language": lang, "Vary": "Accept-Language"} | (headers or {})
     if problem.status == 401:
-        extra["WWW-Authenticate"] = 'Bearer realm="tamga"'
+        extra["WWW-Authenticate"] = _CHALLENGE + ("" if problem.code in _NO_TOKEN else ', error="invalid_token"')
     if problem.status == 503:
         extra.setdefault("Retry-After", str(RETRY_SECONDS))
     return JSONResponse(found, problem.status, headers=extra, media_type=MEDIA_TYPE)
@@ -191,7 +242,13 @@ async def _problem(request: Request, error: ProblemError) -> JSONResponse:
     return answer(error.code, lang=language.of(request), headers=error.headers, **error.members)
 
 
-_BY_STATUS = {404: "request.not_found", 405: "request.method", 413: "request.too_large", 415: "request.media_type"}
+_BY_STATUS = {
+    404: "request.not_found",
+    405: "request.method",
+    406: "request.not_acceptable",
+    413: "request.too_large",
+    415: "request.media_type",
+}
 
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -7,13 +7,14 @@ so on while the hidden cells could still be derived from their sum (all ones, or
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from infra.api.auth import PROBLEMS, Caller
+from infra.api import reading
 from infra.api.problems import declared
-from infra.api.service import Shared
+from infra.api.reading import ANSWERED, READ_PROBLEMS, Reading
 
 router = APIRouter(tags=["reference"])
 
@@ -56,11 +57,11 @@ class Reference(BaseModel):
     datasets: list[Dataset]
 
 
-@router.get("/v1/reference", operation_id="getReference", responses=declared(*PROBLEMS))
-async def get_reference(service: Shared, _: Caller) -> Reference:
+@router.get("/v1/reference", operation_id="getReference", responses=declared(*READ_PROBLEMS) | ANSWERED)
+async def get_reference(read: Annotated[Reading, reading.of("reference", act=None)]) -> Reference:
     """Counts of imported reference records by data set, field and code, small cells suppressed."""
     counts: dict[str, dict[str, dict[str, int]]] = {}
-    for row in await service.database.rows(_COUNTS):
+    for row in await read.rows(_COUNTS):
         counts.setdefault(row["dataset"], {}).setdefault(row["field"], {})[row["code"]] = row["records"]
     return Reference(datasets=[dataset(name, fields) for name, fields in counts.items()])
 

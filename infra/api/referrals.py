@@ -6,16 +6,19 @@ past. Design section 6: no column of a view depends on now.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from infra import clock
-from infra.api.auth import PROBLEMS, Caller
-from infra.api.paging import LINK, Cursor, Limit, cursor_of, key_of, link_next
+from infra.api import reading
+from infra.api.database import Rows
+from infra.api.listing import LIST_PROBLEM, LISTED, Listing
+from infra.api.paging import Cursor, Limit
 from infra.api.problems import declared
-from infra.api.service import Shared
+from infra.api.reading import READ_PROBLEMS, Reading
 
 router = APIRouter(tags=["referrals"])
 
@@ -61,13 +64,19 @@ class ReferralList(BaseModel):
     referrals: list[ReferralRow]
 
 
-_HEADERS: dict[int | str, dict[str, Any]] = {200: {"headers": LINK}}
+_LISTING = Listing(
+    "/v1/referrals", ReferralList, "referrals", ("referral_id", "direction"), lambda row: ReferralRow(**row)
+)
 
 
-@router.get("/v1/referrals", operation_id="listReferrals", responses=declared(*PROBLEMS, "request.invalid") | _HEADERS)
+@router.get(
+    "/v1/referrals",
+    operation_id="listReferrals",
+    response_model=ReferralList,
+    responses=declared(*READ_PROBLEMS, LIST_PROBLEM) | LISTED,
+)
 async def list_referrals(
-    service: Shared,
-    agency: Caller,
+    read: Annotated[Reading, reading.of("referrals")],
     response: Response,
     limit: Limit = 50,
     after: Cursor = None,
@@ -76,14 +85,13 @@ async def list_referrals(
     overdue: Annotated[
         bool | None, Query(description="only those that are overdue now, or only those that are not")
     ] = None,
-) -> ReferralList:
+) -> ReferralList | StreamingResponse:
     """The agency's referrals, by referral id."""
-    last, side = key_of(after, 2) or (None, None)
     filters = {"direction": direction, "state": state, "overdue": overdue}
-    asked = filters | {"agency": agency, "now": clock.now(), "id": last, "side": side, "limit": limit + 1}
-    rows = await service.database.rows(_LIST, asked)
-    if len(rows) > limit:
-        del rows[limit:]
-        cursor = cursor_of(rows[-1]["referral_id"], rows[-1]["direction"])
-        link_next(response, "/v1/referrals", limit=limit, after=cursor, **filters)
-    return ReferralList(referrals=[ReferralRow(**row) for row in rows])
+    asked = filters | {"agency": read.caller.agency, "now": clock.now()}
+
+    async def page(key: list[str] | None, count: int) -> Rows:
+        last, side = key or (None, None)
+        return await read.rows(_LIST, asked | {"id": last, "side": side, "limit": count})
+
+    return await _LISTING.answer(read, response, page, limit=limit, after=after, **filters)

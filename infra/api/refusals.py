@@ -6,18 +6,21 @@ when an admitted event of that type by that sender in that case has followed.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from domain.refusals import explain
 from infra import clock
-from infra.api.auth import PROBLEMS, Caller
+from infra.api import reading
+from infra.api.database import Rows
 from infra.api.language import Language
-from infra.api.paging import LINK, Cursor, Limit, cursor_of, key_of, link_next
+from infra.api.listing import LIST_PROBLEM, LISTED, Listing
+from infra.api.paging import Cursor, Limit
 from infra.api.problems import declared
-from infra.api.service import Shared
+from infra.api.reading import READ_PROBLEMS, Reading
 
 router = APIRouter(tags=["refusals"])
 
@@ -56,25 +59,31 @@ class RefusalList(BaseModel):
     refusals: list[RefusalRow]
 
 
-_HEADERS: dict[int | str, dict[str, Any]] = {200: {"headers": LINK}}
+_KEYS = ("case_id", "type", "by_agency", "role")
 
 
-@router.get("/v1/refusals", operation_id="listRefusals", responses=declared(*PROBLEMS, "request.invalid") | _HEADERS)
+@router.get(
+    "/v1/refusals",
+    operation_id="listRefusals",
+    response_model=RefusalList,
+    responses=declared(*READ_PROBLEMS, LIST_PROBLEM) | LISTED,
+)
 async def list_refusals(
-    service: Shared,
-    agency: Caller,
+    read: Annotated[Reading, reading.of("refusals")],
     response: Response,
     language: Language,
     limit: Limit = 50,
     after: Cursor = None,
     role: Annotated[Role | None, Query(description="only the agency's own, or only the duty desk's")] = None,
-) -> RefusalList:
+) -> RefusalList | StreamingResponse:
     """What waits to be put right, by case and type."""
-    last, type_, by_agency, at = key_of(after, 4) or (None, None, None, None)
-    asked = {"agency": agency, "now": clock.now(), "role": role, "limit": limit + 1}
-    rows = await service.database.rows(_LIST, asked | {"id": last, "type": type_, "by": by_agency, "at": at})
-    if len(rows) > limit:
-        del rows[limit:]
-        cursor = cursor_of(*(rows[-1][name] for name in ("case_id", "type", "by_agency", "role")))
-        link_next(response, "/v1/refusals", limit=limit, after=cursor, role=role)
-    return RefusalList(refusals=[RefusalRow(**row, **explain(row["code"], language)) for row in rows])
+    asked = {"agency": read.caller.agency, "now": clock.now(), "role": role}
+
+    async def page(key: list[str] | None, count: int) -> Rows:
+        last, type_, by_agency, at = key or (None, None, None, None)
+        return await read.rows(_LIST, asked | {"id": last, "type": type_, "by": by_agency, "at": at, "limit": count})
+
+    listing = Listing(
+        "/v1/refusals", RefusalList, "refusals", _KEYS, lambda row: RefusalRow(**row, **explain(row["code"], language))
+    )
+    return await listing.answer(read, response, page, limit=limit, after=after, role=role)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from infra.api.database import Database
+from infra.api.idempotency import sweep
 from infra.api.limits import Limits
 from infra.api.metrics import Metrics
+from infra.api.moves import Moves
+from infra.api.oidc import Tokens, tokens
 from infra.api.outcomes import Outcomes
 from infra.api.publisher import Publisher
 from infra.api.watch import KafkaWatch
@@ -29,8 +33,19 @@ class Service:
     watch: KafkaWatch
     outcomes: Outcomes
     publisher: Publisher
-    limits: Limits
+    moves: Moves
+    tokens: Tokens | None
+    read_limits: Limits
+    submit_limits: Limits
     metrics: Metrics
+    streams: Counter[str]
+    """Event streams that are open, by agency."""
+    ending: asyncio.Event
+
+    def end(self) -> None:
+        """The process is told to end: what streams, stops."""
+        self.ending.set()
+        self.moves.wake()
 
 
 def assemble(settings: Settings, metrics: Metrics) -> Service:
@@ -42,8 +57,13 @@ def assemble(settings: Settings, metrics: Metrics) -> Service:
         watch=KafkaWatch(settings),
         outcomes=Outcomes(database, settings.database_url, settings.topics.ledger),
         publisher=Publisher(settings.kafka_bootstrap, settings.topics.submissions),
-        limits=Limits(time.monotonic),
+        moves=Moves(settings.database_url),
+        tokens=tokens(settings),
+        read_limits=Limits("read", settings.read_rate, settings.read_burst, time.monotonic),
+        submit_limits=Limits("submit", settings.submit_rate, settings.submit_burst, time.monotonic),
         metrics=metrics,
+        streams=Counter(),
+        ending=asyncio.Event(),
     )
 
 
@@ -53,7 +73,8 @@ async def running(service: Service) -> AsyncIterator[None]:
     await service.database.open()
     service.watch.start()
     service.publisher.start()
-    tasks = [asyncio.create_task(service.watch.follow()), asyncio.create_task(service.outcomes.listen())]
+    followed = (service.watch.follow(), service.outcomes.listen(), service.moves.listen(), sweep(service.database))
+    tasks = [asyncio.create_task(each) for each in followed]
     try:
         yield
     finally:

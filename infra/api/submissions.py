@@ -2,27 +2,25 @@
 
 201 admitted, 200 duplicate, 422 refused with code and sentences in the language of `Accept-Language`, 202 when it has
 not been judged yet, and 503 when Kafka or the database is away. An outcome is read by the agency that published it; to
-others it is unknown.
+others it is unknown. Sent again under its `Idempotency-Key` it is the same submission (`infra.api.idempotency`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
-from domain.record.entry import said_by
-from domain.refusals import explain
-from domain.submission import payload_of
-from infra.api import problems
-from infra.api.auth import PROBLEMS, Caller
-from infra.api.intake import MEDIA_TYPES, body_of, route_of, signer_of
+from infra.api import if_match
+from infra.api.auth import PROBLEMS, Reads, Submits
+from infra.api.caller import Caller
+from infra.api.idempotency import IdempotencyKey, Once, Place
+from infra.api.if_match import IfMatch
+from infra.api.intake import MEDIA_TYPES, body_of, payload_of, route_of, signer_of
 from infra.api.language import Language
-from infra.api.outcomes import Judged
+from infra.api.outcome_document import Outcome, describe
 from infra.api.problems import Problem, ProblemError, declared, respond
 from infra.api.service import Service, Shared
 
@@ -32,33 +30,11 @@ MAX_WAIT = 10.0
 _ID = re.compile(r"(0|[1-9][0-9]{0,3})-(0|[1-9][0-9]{0,15})\Z")
 _REFUSED_TITLE = {"en": "Submission refused", "mn": "Илгээлтийг татгалзсан"}
 
-
-class Outcome(BaseModel):
-    """What became of a submission. Its outcome is final, but for `pending`."""
-
-    submission: str = Field(description="`<partition>-<offset>` on the submissions topic")
-    outcome: Literal["admitted", "duplicate", "refused", "lost", "pending"]
-    position: str | None = Field(None, description="where it is on record, `<partition>-<pos>`")
-    at: str | None = Field(None, description="when it was judged")
-    stream: str | None = None
-    version: int | None = Field(None, description="the stream's version")
-    type: str | None = None
-    event_id: str | None = None
-    effects: list[dict[str, Any]] | None = Field(None, description="what the ledger states beside the event")
-    of: str | None = Field(None, description="duplicate: the position of the entry with the same bytes")
-    code: str | None = Field(None, description="refused: the stable code")
-    what: str | None = Field(None, description="refused: what was wrong")
-    do: str | None = Field(None, description="refused, lost: what to do")
-    officer: str | None = Field(None, description="refused: what to tell the officer, without technical words")
-    paths: list[str] | None = Field(None, description="refused: the fields that it is about")
-    digest: str | None = Field(None, description="refused: SHA-256 of salt and submission as received, base64url")
-    salt: str | None = Field(None, description="refused: the digest's salt, base64url")
-
-
 _LOCATION = {"Location": {"description": "where the outcome stands", "schema": {"type": "string"}}}
 _REFUSED = {
     "model": Problem,
-    "description": "Refused: `code` is the refusal's. `request.empty`, `request.invalid`: not submitted.",
+    "description": "Refused: `code` is the refusal's. `request.empty`, `request.invalid`, `request.key_reused`: not"
+    " submitted.",
 }
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Outcome, "description": "The same bytes are on record", "headers": _LOCATION},
@@ -71,7 +47,9 @@ _POST = (
         "auth.other_agency",
         "request.too_large",
         "request.media_type",
-        "request.too_many",
+        "request.in_flight",
+        "request.stale_case",
+        "request.if_match_required",
         "service.kafka_away",
         "submission.lost",
     )
@@ -109,23 +87,24 @@ _BODY = {
 )
 async def submit(
     service: Shared,
-    agency: Caller,
+    caller: Submits,
     request: Request,
     response: Response,
     lang: Language,
+    seen: IfMatch = None,
+    key: IdempotencyKey = None,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT, description="seconds to wait for the outcome")] = MAX_WAIT,
 ) -> Outcome | JSONResponse:
     """Submit a signed event and wait for its outcome."""
-    seconds = service.limits.take(agency)
-    if seconds:
-        raise ProblemError("request.too_many", headers={"Retry-After": str(seconds)})
-    partition, offset = await _append(service, agency, await body_of(request))
+    body = await body_of(request)
+    once = Once(service.database, caller.agency, key, body, service.settings.idempotency_hours)
+    partition, offset = await once.claim() or await _first(service, caller, body, once, seen)
     response.headers["Location"] = f"/v1/submissions/{partition}-{offset}"
     if _wants_no_wait(request):
         wait = 0
         response.headers["Preference-Applied"] = "respond-async"
     judged = await service.outcomes.wait(partition, offset, wait) if wait else None
-    outcome = describe(partition, offset, judged, agency, lang)
+    outcome = describe(partition, offset, judged, caller.agency, lang)
     if outcome is None:
         raise ProblemError("auth.other_agency")
     service.metrics.outcomes.labels(outcome.outcome, outcome.code or "").inc()
@@ -139,7 +118,7 @@ async def submit(
     responses=_GET,
 )
 async def get_submission(
-    service: Shared, agency: Caller, submission: str, response: Response, lang: Language
+    service: Shared, caller: Reads, submission: str, response: Response, lang: Language
 ) -> Outcome:
     """What became of a submission, over HTTP or Kafka. `<partition>-<offset>` is where it stands on the topic."""
     found = _ID.match(submission)
@@ -152,22 +131,34 @@ async def get_submission(
             raise ProblemError("submission.unknown")
         response.status_code = 202
         response.headers["Retry-After"] = "1"
-    outcome = describe(partition, offset, judged, agency, lang)
+    outcome = describe(partition, offset, judged, caller.agency, lang)
     if outcome is None:
         raise ProblemError("submission.unknown")
     response.headers.update({"Content-Language": lang, "Vary": "Accept-Language"})
     return outcome
 
 
-async def _append(service: Service, agency: str, body: bytes) -> tuple[int, int]:
-    """(partition, offset) of the submission on Kafka. Raises `ProblemError`, `LogAway`."""
+async def _first(service: Service, caller: Caller, body: bytes, once: Once, seen: str | None) -> Place:
+    """Where the submission stands on Kafka, sent for the first time. Raises `ProblemError`, `LogAway`."""
+    try:
+        place = await _append(service, caller, body, seen)
+    except BaseException:
+        await once.release()
+        raise
+    await once.keep(place)
+    return place
+
+
+async def _append(service: Service, caller: Caller, body: bytes, seen: str | None) -> Place:
     view = service.watch.view()
     if view is None or not service.watch.partitions():
         raise ProblemError("service.registry_away")
-    if signer_of(body, view) not in (None, agency):
+    if signer_of(body, view) not in (None, caller.agency):
         raise ProblemError("auth.other_agency")
+    required = service.settings.require_if_match and caller.how == "token"
+    await if_match.check(service.database, caller, payload_of(body), seen, required=required)
     partition, key = route_of(body, service.watch.partitions())
-    return partition, await service.publisher.append(partition, body, key)
+    return Place(partition, await service.publisher.append(partition, body, key))
 
 
 def _wants_no_wait(request: Request) -> bool:
@@ -207,40 +198,3 @@ def _refusal(outcome: Outcome, lang: str) -> Problem:
         digest=outcome.digest,
         salt=outcome.salt,
     )
-
-
-def describe(partition: int, offset: int, judged: Judged | None, agency: str, lang: str) -> Outcome | None:
-    """The outcome as the agency may read it; None when another agency published it."""
-    submission = f"{partition}-{offset}"
-    if judged is None or judged.body is None:
-        return Outcome(submission=submission, outcome="pending")
-    body = judged.body
-    said = said_by(body)
-    members: dict[str, Any] = {"submission": submission, "position": f"{partition}-{judged.pos}", "at": said.at}
-    if "jws" in body:
-        event = payload_of(body["jws"])
-        known = {"stream": said.stream, "type": event["type"], "event_id": event["id"], "version": said.n}
-        effects = body["ledger"].get("effects", [])
-        return None if event["source"] != agency else Outcome(outcome="admitted", effects=effects, **known, **members)
-    ((kind, what),) = body["outcome"].items()
-    if what.get("publisher", agency) != agency:
-        return None
-    known = {"stream": what.get("stream"), "type": what.get("type"), "event_id": what.get("event")}
-    match kind:
-        case "duplicate":
-            return Outcome(outcome="duplicate", of=f"{partition}-{what['of']}", **known, **members)
-        case "refused":
-            return Outcome(outcome="refused", **known, **members, **_explained(what, lang))
-        case _:
-            return Outcome(outcome="lost", do=problems.said("submission.lost", lang).do, **members)
-
-
-def _explained(refused: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    code = refused["code"]
-    return {
-        "code": code,
-        "paths": refused.get("paths"),
-        "digest": refused["digest"],
-        "salt": refused["salt"],
-        **explain(code, lang),
-    }

@@ -21,6 +21,7 @@ from infra.local.kafka import LocalKafka
 from infra.local.postgres import LocalPostgres
 from infra.settings import Settings
 from system.running import Tamga, environment
+from system.serving import TABLES, Api, serving
 
 
 @dataclass(frozen=True)
@@ -91,3 +92,17 @@ def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return code, json.loads(told.out)
 
     return run
+
+
+@pytest.fixture
+def api(ledger: Settings) -> Iterator[Api]:
+    """The API over a fresh ledger with three agencies."""
+    with serving(ledger) as found:
+        yield found
+
+
+@pytest.fixture
+def views(api: Api) -> Api:
+    """The views' columns as the projector makes them, to be filled by hand."""
+    api.sql(TABLES)
+    return api

@@ -8,15 +8,11 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-import uvicorn
 
 from domain import outcome
 from domain.event import Effect
@@ -26,10 +22,9 @@ from domain.record.entry import Said
 from domain.record.signing import SeedSigner
 from domain.refusals import MEMBERS, explain
 from domain.submission import sign
-from infra import clock, founding, keys
+from infra import clock, founding
 from infra.api import keys as api_keys
 from infra.api import reference
-from infra.api.app import build
 from infra.api.problems import TABLE
 from infra.bootstrap import World
 from infra.index import Index, Row
@@ -37,135 +32,9 @@ from infra.kafka.append import Appender
 from infra.settings import Settings
 from projections.all_views import VIEWS
 from system.running import rows, running, until
+from system.serving import HOTLINE, JOSE, POLICE, SECRET, STRANGER, TABLES, Api, Log, Server, indicator, problem
 
 ROOT = Path(__file__).parents[2]
-POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"
-CATEGORIES = {POLICE: ["police"], HOTLINE: ["hotline"], STRANGER: ["ngo_shelter"]}
-JOSE = {"Content-Type": "application/jose"}
-SECRET = "REFUSED-CONTENT-5c1e"
-"""What stands in submitted content and nowhere else."""
-
-TABLES = """
-CREATE TABLE caseload (agency text, case_id text, status text, care_lead text, proceedings_lead text, opened_at text,
-    last_at text, last_type text, last_pos bigint, events bigint, victims bigint, open_referrals bigint);
-CREATE TABLE referrals (agency text, referral_id text, case_id text, direction text, from_agency text, to_agency text,
-    victim_id text, service_type text, urgency text, state text, requested_at text, due_at text, answered_at text,
-    last_pos bigint);
-CREATE TABLE refusals (agency text, role text, case_id text, type text, by_agency text, code text, event_id text,
-    refused_at text, shown_at text, times bigint, state text, next_at text, refusals bigint, mark_id text, says text);
-CREATE TABLE timeline (agency text, partition bigint, pos bigint, n bigint, case_id text, epoch bigint, anew bigint,
-    at text, told text);
-CREATE TABLE reference (partition int, dataset text, field text, code text, records bigint);
-"""
-
-
-class Log:
-    """Keeps what the service logs."""
-
-    def __init__(self) -> None:
-        self.lines: list[dict[str, Any]] = []
-
-    def info(self, event: str, **members: Any) -> None:
-        self.lines.append({"event": event, **members})
-
-    error = info
-
-
-@dataclass
-class Api:
-    """A running API with a key for each agency."""
-
-    url: str
-    ledger: Settings
-    log: Log
-    keys: dict[str, str] = field(default_factory=dict)
-    signers: dict[str, SeedSigner] = field(default_factory=dict)
-
-    def ask(self, method: str, path: str, agency: str | None = None, **options: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.keys[agency]}"} if agency else {}
-        headers |= options.pop("headers", {})
-        return httpx.request(method, self.url + path, headers=headers, timeout=20, **options)
-
-    def get(self, path: str, agency: str | None = None, **options: Any) -> httpx.Response:
-        return self.ask("GET", path, agency, **options)
-
-    def post(self, body: bytes, agency: str, query: str = "", headers: Mapping[str, str] = JOSE) -> httpx.Response:
-        return self.ask("POST", f"/v1/submissions{query}", agency, content=body, headers=dict(headers))
-
-    def signed(self, agency: str, **changes: Any) -> bytes:
-        return sign(indicator(agency, **changes), ledger=self.ledger.ledger_id, signer=self.signers[agency])
-
-    def sql(self, text: str, *values: Any) -> None:
-        with psycopg.connect(self.ledger.database_url, autocommit=True) as connection:
-            connection.execute(text.encode(), values or None)
-
-
-def indicator(agency: str, **changes: Any) -> dict[str, Any]:
-    data = {
-        "victim_id": str(uuid.uuid4()),
-        "report_channel": "hotline_108",
-        "indicator_codes": ["debt_bondage"],
-        "reporter_role": "hotline_operator",
-        "aimag": "MN-1",
-    }
-    event = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": agency, "subject": str(uuid.uuid4())}
-    kind = "mn.tamga.identification.indicator_reported.v1"
-    return event | {"type": kind, "time": clock.now(), "unit": "duty", "actor": "officer-1", "data": data} | changes
-
-
-class Server(uvicorn.Server):
-    """A server in a thread."""
-
-    def __init__(self, settings: Settings, log: Log) -> None:
-        super().__init__(uvicorn.Config(build(settings, log), port=0, log_config=None, access_log=False))
-        self.thread = threading.Thread(target=self.run)
-
-    def __enter__(self) -> str:
-        self.thread.start()
-        until(lambda: self.started, what="the API")
-        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
-
-    def __exit__(self, *_: object) -> None:
-        self.should_exit = True
-        self.thread.join()
-
-
-@pytest.fixture
-def api(ledger: Settings, tmp_path: Path) -> Iterator[Api]:
-    """The API over a fresh ledger with three agencies."""
-    found = Api("", ledger, Log())
-    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
-    for agency, categories in CATEGORIES.items():
-        found.signers[agency] = keys.create(tmp_path / f"{agency}.json", f"{agency}-1")
-        registrations.enrol(agency, agency, categories, found.signers[agency])
-        found.keys[agency] = api_keys.create(ledger.database_url, agency)
-    registrations.close()
-    with Server(ledger, found.log) as url:
-        found.url = url
-        yield found
-
-
-@pytest.fixture
-def views(api: Api) -> Api:
-    """The views' columns as the projector makes them, to be filled by hand."""
-    api.sql(TABLES)
-    return api
-
-
-def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The response is this problem, whole, and repeats nothing that was sent."""
-    assert response.headers["content-type"] == "application/problem+json", response.text
-    found: dict[str, Any] = response.json()
-    assert (response.status_code, found["status"], found["code"]) == (status, status, code)
-    assert found["type"] == f"urn:tamga:problem:{code}"
-    assert found["title"]
-    assert found["detail"]
-    assert found["do"]
-    assert response.headers["cache-control"] == "no-store"
-    assert SECRET not in response.text
-    assert SECRET not in str(response.headers)
-    assert "Traceback" not in response.text
-    return found
 
 
 # -- submissions, through the real registrar and projector -----------------------------------------------------------

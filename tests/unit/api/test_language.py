@@ -14,9 +14,9 @@ from domain import outcome
 from domain.record.entry import Said
 from domain.refusals import LANGUAGES, explain
 from infra.api.language import chosen
+from infra.api.outcome_document import Outcome, describe
 from infra.api.outcomes import Judged
 from infra.api.problems import TABLE, ProblemError, install, said
-from infra.api.submissions import Outcome, describe
 
 ROWS = [
     ("nothing is said", None, "en"),

@@ -1,0 +1,144 @@
+"""The API over a ledger under test, served in a thread, with a key and a signer for each of three agencies."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import psycopg
+
+from domain.record.signing import SeedSigner
+from domain.submission import sign
+from infra import clock, founding, keys
+from infra.api import keys as api_keys
+from infra.api.app import build
+from infra.api.server import ApiServer
+from infra.settings import Settings
+from system.running import until
+
+POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"
+CATEGORIES = {POLICE: ["police"], HOTLINE: ["hotline"], STRANGER: ["ngo_shelter"]}
+JOSE = {"Content-Type": "application/jose"}
+SECRET = "REFUSED-CONTENT-5c1e"
+"""What stands in submitted content and nowhere else."""
+
+
+TABLES = """
+CREATE TABLE caseload (agency text, case_id text, status text, care_lead text, proceedings_lead text, opened_at text,
+    last_at text, last_type text, last_pos bigint, events bigint, victims bigint, open_referrals bigint);
+CREATE TABLE referrals (agency text, referral_id text, case_id text, direction text, from_agency text, to_agency text,
+    victim_id text, service_type text, urgency text, state text, requested_at text, due_at text, answered_at text,
+    last_pos bigint);
+CREATE TABLE refusals (agency text, role text, case_id text, type text, by_agency text, code text, event_id text,
+    refused_at text, shown_at text, times bigint, state text, next_at text, refusals bigint, mark_id text, says text);
+CREATE TABLE timeline (agency text, partition bigint, pos bigint, n bigint, case_id text, epoch bigint, anew bigint,
+    at text, told text);
+CREATE TABLE reference (partition int, dataset text, field text, code text, records bigint);
+"""
+
+
+class Log:
+    """Keeps what the service logs."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def info(self, event: str, **members: Any) -> None:
+        self.lines.append({"event": event, **members})
+
+    error = info
+
+
+@dataclass
+class Api:
+    """A running API with a key for each agency."""
+
+    url: str
+    ledger: Settings
+    log: Log
+    keys: dict[str, str] = field(default_factory=dict)
+    signers: dict[str, SeedSigner] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, agency: str | None = None, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.keys[agency]}"} if agency else {}
+        headers |= options.pop("headers", {})
+        return httpx.request(method, self.url + path, headers=headers, timeout=20, **options)
+
+    def get(self, path: str, agency: str | None = None, **options: Any) -> httpx.Response:
+        return self.ask("GET", path, agency, **options)
+
+    def post(self, body: bytes, agency: str, query: str = "", headers: Mapping[str, str] = JOSE) -> httpx.Response:
+        return self.ask("POST", f"/v1/submissions{query}", agency, content=body, headers=dict(headers))
+
+    def signed(self, agency: str, **changes: Any) -> bytes:
+        return sign(indicator(agency, **changes), ledger=self.ledger.ledger_id, signer=self.signers[agency])
+
+    def sql(self, text: str, *values: Any) -> None:
+        with psycopg.connect(self.ledger.database_url, autocommit=True) as connection:
+            connection.execute(text.encode(), values or None)
+
+
+def indicator(agency: str, **changes: Any) -> dict[str, Any]:
+    data = {
+        "victim_id": str(uuid.uuid4()),
+        "report_channel": "hotline_108",
+        "indicator_codes": ["debt_bondage"],
+        "reporter_role": "hotline_operator",
+        "aimag": "MN-1",
+    }
+    event = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": agency, "subject": str(uuid.uuid4())}
+    kind = "mn.tamga.identification.indicator_reported.v1"
+    return event | {"type": kind, "time": clock.now(), "unit": "duty", "actor": "officer-1", "data": data} | changes
+
+
+class Server(ApiServer):
+    """The API's server in a thread."""
+
+    def __init__(self, settings: Settings, log: Log) -> None:
+        super().__init__(build(settings, log))
+        self.thread = threading.Thread(target=self.run)
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        until(lambda: self.started, what="the API")
+        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self.should_exit = True
+        self.thread.join()
+
+
+@contextmanager
+def serving(ledger: Settings) -> Iterator[Api]:
+    """The API over a fresh ledger in which the agencies are enrolled."""
+    found = Api("", ledger, Log())
+    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
+    for agency, categories in CATEGORIES.items():
+        found.signers[agency] = keys.create(ledger.data / f"{agency}.json", f"{agency}-1")
+        registrations.enrol(agency, agency, categories, found.signers[agency])
+        found.keys[agency] = api_keys.create(ledger.database_url, agency)
+    registrations.close()
+    with Server(ledger, found.log) as url:
+        found.url = url
+        yield found
+
+
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The response is this problem, whole, and repeats nothing that was sent."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    found: dict[str, Any] = response.json()
+    assert (response.status_code, found["status"], found["code"]) == (status, status, code)
+    assert found["type"] == f"urn:tamga:problem:{code}"
+    assert found["title"]
+    assert found["detail"]
+    assert found["do"]
+    assert response.headers["cache-control"] == "no-store"
+    assert SECRET not in response.text
+    assert SECRET not in str(response.headers)
+    assert "Traceback" not in response.text
+    return found
