@@ -36,6 +36,13 @@ class Metrics:
         )
         self.unjudged = Gauge("tamga_submissions_lag", "Submissions not judged yet", ["partition"], registry=registry)
         self.view_lag = Gauge("tamga_view_lag", "Entries not in the view yet", ["view", "partition"], registry=registry)
+        self.view_stalled = Gauge(
+            "tamga_view_stalled_seconds",
+            "Seconds for which a view that is behind has not moved",
+            ["view", "partition"],
+            registry=registry,
+        )
+        self.parked_cases = Gauge("tamga_parked_cases", "Cases that stand still in a view", ["view"], registry=registry)
         self.parked = Gauge("tamga_parked_entries", "Entries that a view could not fold", registry=registry)
         self.clock_due = Gauge("tamga_clock_due", "Due submissions of the clock not on record yet", registry=registry)
         self.process_ready = Gauge(
@@ -44,7 +51,10 @@ class Metrics:
 
     def clear_gauges(self) -> None:
         """Forget labelled gauges: what has gone must not stand still at its last value."""
-        for gauge in (self.head, self.void, self.unjudged, self.view_lag, self.process_ready):
+        for gauge in (
+            *(self.head, self.void, self.unjudged, self.view_lag, self.view_stalled),
+            *(self.parked_cases, self.process_ready),
+        ):
             gauge.clear()
 
     def text(self) -> bytes:

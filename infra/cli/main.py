@@ -20,11 +20,13 @@ from typer.exceptions import TyperException
 from infra.bootstrap import NotConfiguredError
 from infra.cli import (
     check_views,
+    diff,
     exhibit,
     imports,
     intake,
     mandates,
     migrate,
+    park,
     rebuild,
     registry,
     replay,
@@ -40,6 +42,7 @@ from infra.intake import IntakeError
 from infra.kafka.errors import LogAway, LogFault
 from infra.keys import KeyFileError
 from infra.local.folders import LocalServiceError
+from infra.parking import ParkError
 from infra.publishing import NotJudgedError
 from infra.rebuild import RebuildError
 from infra.registrations import ProposalError, RegistrationError
@@ -47,7 +50,7 @@ from projections.engine import CannotFoldError
 
 INTERRUPTED = 130
 
-REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError)
+REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError, ParkError)
 """Exit code 1: what was asked cannot be, as things stand."""
 ENVIRONMENT = (
     MistakeError, NotConfiguredError, KeyFileError, ProposalError, LocalServiceError, ImportFileError, NotJudgedError,
@@ -60,6 +63,7 @@ for command in (
     up.up,
     submit.submit,
     show.show,
+    diff.diff,
     exhibit.exhibit,
     rebuild.rebuild,
     verify.verify,
@@ -73,6 +77,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(mandates.app, name="agency")
 app.add_typer(registry.app, name="registry")
 app.add_typer(intake.app, name="intake")
+app.add_typer(park.app, name="park")
 
 
 def main() -> None:
