@@ -73,8 +73,8 @@ def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
     # What takes effect by an approval is told at the approval's own position: one entry.
     events += told.pos != last
     yield (
-        told.agency, told.stream, status, care, proceedings, opened, told.at, told.type, told.pos, events, persons, sent,
-        victims, referrals,
+        told.agency, told.stream, status, care, proceedings, opened, told.at, told.type, told.pos, events, persons,
+        sent, victims, referrals,
     )  # fmt: skip
 
 
