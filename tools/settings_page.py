@@ -50,7 +50,7 @@ def page() -> str:
 
 
 def _kind(field: FieldInfo) -> str:
-    words = {str: "text", int: "number", bool: "true or false"}
+    words = {str: "text", int: "number", float: "number", bool: "true or false"}
     known: Any = field.annotation
     if isinstance(known, UnionType):
         known = next(part for part in get_args(known) if part is not type(None))
@@ -58,7 +58,7 @@ def _kind(field: FieldInfo) -> str:
     return " ".join([words.get(known, "path"), *limits])
 
 
-_LIMITS = (("from", "ge"), ("to", "le"))
+_LIMITS = (("from", "ge"), ("above", "gt"), ("to", "le"))
 
 
 def _default(field: FieldInfo) -> str:

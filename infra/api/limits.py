@@ -1,7 +1,7 @@
 """A token bucket for each caller, in this process's memory: one agency's loop takes the service away from nobody else.
 
 Reads are counted by key or person, submissions by agency; imports go to Kafka and are not limited. What is left stands
-in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers) of every answer below `/v1`.
+in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers) of every answer to a known caller.
 """
 
 from __future__ import annotations
