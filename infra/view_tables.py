@@ -130,7 +130,8 @@ class ViewTable:
         """Keep what could not be folded."""
         for stream, pos, reason in parked.fresh:
             c.execute(
-                "INSERT INTO parked VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO parked (table_name, stream, partition, pos, reason) VALUES (%s, %s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
                 (self.table, stream, partition, pos, reason),
             )
         parked.fresh.clear()
@@ -173,7 +174,7 @@ def head_of(placed: Sequence[Placed]) -> Head:
 def move(c: Connection, partition: int, before: dict[str, Head], after: Head) -> None:
     """Move the heads of tables from where each stood; raises `StaleProjectorError` when one stands elsewhere."""
     moved = c.execute(
-        'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s'
+        'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s, moved_at = now()'
         " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS stood(name, pos, entry_id)"
         " WHERE table_name = stood.name AND partition = %s"
         " AND view_head.pos = stood.pos AND view_head.entry_id = stood.entry_id",
@@ -205,6 +206,15 @@ def new_table(c: Connection, view: View) -> ViewTable:
     row = c.execute("SELECT nextval('view_generation')").fetchone()
     assert row is not None
     return ViewTable(view, f"{view.name}_{model_hash(view)}_{row[0]}")
+
+
+def rename(c: Connection, table: ViewTable) -> ViewTable:
+    """Give a table the name of the next generation, and all that is kept for it: whoever has it open looks anew."""
+    new = new_table(c, table.view)
+    c.execute(f"ALTER TABLE {table.table} RENAME TO {new.table}".encode())
+    for name in ("view_head", "parked", "view"):
+        c.execute(f"UPDATE {name} SET table_name = %s WHERE table_name = %s".encode(), (new.table, table.table))
+    return new
 
 
 def leftovers(c: Connection, view: View) -> list[ViewTable]:

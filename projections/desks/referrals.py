@@ -45,6 +45,9 @@ types = frozenset(
 OPEN = frozenset(("requested", "unavailable", "accepted", "revocation_pending"))
 """The states in which somebody still has to act."""
 
+UNANSWERED = frozenset(("requested", "unavailable"))
+"""Those in which its addressee still has to answer: it can be overdue."""
+
 _ANSWERS = frozenset(("referral.ReferralAccepted", "referral.ReferralRejected"))
 
 
