@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from domain.record.chain import Head, Placed
 from domain.registry import Registry
 from projections.all_views import NEEDS_ROOMS, ROOMS
-from projections.engine import BEHIND, Group, Key, Parked, Row, View, fold, parsed, written
+from projections.engine import BEHIND, Group, Key, Parked, Row, View, fold
 from projections.entry import Entry, read
 
 CACHED_ROWS = 25_000
@@ -67,8 +67,8 @@ class LiveView:
         groups = self._load(c, {g for e in entries for g in view.groups(e)})
         changed = fold(view, groups, entries, self.parked, self._skipped)
         self.table.remove(c, [key for _, key in changed.gone])
-        self.table.copy(c, written(view, [groups[group][key] for group, key in changed.made]))
-        self.table.write(c, written(view, [groups[group][key] for group, key in changed.other]))
+        self.table.copy(c, [groups[group][key] for group, key in changed.made])
+        self.table.write(c, [groups[group][key] for group, key in changed.other])
         fresh = [(view.name, pos, reason) for _, pos, reason in self.parked.fresh if reason != BEHIND]
         self.table.park(c, self.partition, self.parked)
         return fresh
@@ -78,7 +78,7 @@ class LiveView:
             return {name: {} for name in wanted}
         missing = [g for g in wanted if g not in self._groups]
         for name, rows in self.table.load(c, missing).items():
-            self._groups[name] = parsed(self.table.view, rows)
+            self._groups[name] = rows
         for name in wanted:
             self._groups.move_to_end(name)
         self._evict(wanted)

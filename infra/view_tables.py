@@ -14,7 +14,7 @@ import orjson
 import psycopg
 
 from domain.record.chain import Head, Placed
-from projections.engine import Group, Key, Parked, Row, View, columns, model_hash
+from projections.engine import Group, Key, Parked, Row, View, columns, model_hash, parsed, written
 
 Connection = psycopg.Connection[Any]
 CHANNEL = "tamga_views"
@@ -79,14 +79,14 @@ class ViewTable:
         return row[0], Head(*row[1:])
 
     def load(self, c: Connection, groups: Sequence[str]) -> dict[str, Group]:
-        """Every row of the groups, in one query."""
+        """Every row of the groups as the folds see it, in one query."""
         found: dict[str, Group] = {g: {} for g in groups}
         if groups:
             sql = f"SELECT {self._names} FROM {self.table} WHERE {self.view.group} = ANY(%s)"
             at = [name for name, _ in self.columns].index(self.view.group)
             for row in c.execute(sql.encode(), (list(groups),), binary=True):
                 found[row[at]][row[: self.view.keys]] = row
-        return found
+        return {name: parsed(self.view, rows) for name, rows in found.items()}
 
     def write(self, c: Connection, rows: Sequence[Row]) -> None:
         """Replace rows: copied into a temporary table, put in place with one statement."""
@@ -119,11 +119,11 @@ class ViewTable:
         if rows:
             self._copy(c, self.table, rows)
 
-    def _copy(self, c: Connection, table: str, rows: Iterable[Row]) -> None:
+    def _copy(self, c: Connection, table: str, rows: Sequence[Row]) -> None:
         statement = f"COPY {table} ({self._names}) FROM STDIN (FORMAT BINARY)".encode()
         with c.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types([kind for _, kind in self.columns])
-            for row in rows:
+            for row in written(self.view, rows):
                 copy.write_row(row)
 
     def park(self, c: Connection, partition: int, parked: Parked) -> None:
@@ -146,7 +146,7 @@ class ViewTable:
         return frozenset(pos for (pos,) in found)
 
     def rows(self, c: Connection) -> Iterable[Row]:
-        """Every row, ordered by key (for checks)."""
+        """Every row as the table holds it, ordered by key (for checks)."""
         return c.execute(f"SELECT {self._names} FROM {self.table} ORDER BY {self._keys}".encode())
 
     def drop(self, c: Connection) -> None:
