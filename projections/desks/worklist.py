@@ -39,7 +39,9 @@ class WorkRow(NamedTuple):
     what: Annotated[
         str, "duty, half: the deadline's name; approval: the roles, with commas; refusal: the refused type; else empty"
     ]
-    pos: Annotated[int, "position of the entry since which it waits; 0 for `responsible`; on the duty desk a number"]
+    pos: Annotated[
+        int, "position of the entry since which it waits; 0 for `responsible`; on the duty desk a number of the sender"
+    ]
     state: Annotated[
         str,
         "`open`, `late` (the clock has said that it is overdue), `elsewhere` (is answered in another stream), `done`",

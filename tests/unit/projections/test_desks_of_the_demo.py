@@ -13,6 +13,7 @@ from naive import care, worklist
 from player import Player
 from projections.all_views import DESKS
 from projections.desks.care import CareRow
+from projections.desks.links import LinkRow
 from projections.desks.referrals import ReferralRow
 from projections.desks.worklist import WorkRow
 from projections.duties import DutyRow
@@ -98,6 +99,18 @@ def test_care_is_that_of_a_naive_fold() -> None:
     }
     assert found == expected
     assert any(said["interviews"] > 1 and said["examinations"] > 1 for said in found.values())
+
+
+def test_a_link_stands_as_it_was_said_last() -> None:
+    found = {(row.agency, row.link_id, row.state) for row in map(LinkRow._make, desk_rows("links", entries()))}
+    states = {"LinkProposed": "proposed", "LinkConfirmed": "confirmed", "LinkDissolved": "dissolved"}
+    last: dict[tuple[str, str], str] = {}
+    for agency, _, told in heard():
+        for each in told:
+            if each.type.startswith("party.") and not each.code:
+                last[agency, each.data["link_id"]] = states[each.type.partition(".")[2]]
+    assert found == {(*link, state) for link, state in last.items()}
+    assert {state for _, _, state in found} == {"confirmed", "dissolved"}
 
 
 def test_what_waits_is_what_the_ledger_says_is_owed() -> None:
