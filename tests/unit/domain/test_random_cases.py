@@ -96,8 +96,7 @@ def _id(name: str, chance: random.Random) -> str:
     return uid(f"{kind} {chance.randrange(2 if kind == 'victim_id' else 4)}")
 
 
-def random_event(known: EventType, number: int, chance: random.Random, stream: str = STREAM) -> Event:
-    """An event of the type, by an agency that may publish it, about one of a few things."""
+def _event(known: EventType, number: int, chance: random.Random, stream: str = STREAM) -> Event:
     names = [name for name in (*known.subject, *known.mints) if name != STREAM_ID.get(known.stream)]
     data: dict[str, object] = {name: _id(name, chance) for name in names}
     data |= {name: [data[name]] for name in names if name in known.listed}
@@ -132,7 +131,7 @@ def test_whatever_is_admitted_evolves(seed: int, opened: bool, length: int) -> N
     chance = random.Random(seed)
     picks = chance.choices([known for known in TYPES if known.stream not in ("body", "programme")], k=length)
     case, ledger = Case.new(STREAM), list[Recorded]()
-    submitted = [random_event(known, number, chance) for number, known in enumerate(picks)]
+    submitted = [_event(known, number, chance) for number, known in enumerate(picks)]
     for submission in [event(INDICATED), *submitted] if opened else submitted:
         known = by_name[submission.type]
         check(known, STREAM, dict(submission.data))
@@ -170,7 +169,7 @@ def test_whatever_is_admitted_evolves_in_a_stream_that_is_no_case(seed: int, kin
     known = [each for each in TYPES if each.stream in (kind, "any")]
     state, ledger = KINDS[kind](stream), list[Recorded]()
     for number, picked in enumerate(chance.choices(known, k=length)):
-        submission = random_event(picked, number, chance, stream)
+        submission = _event(picked, number, chance, stream)
         check(picked, stream, dict(submission.data))
         try:
             stated = admit(state, submission, picked, CONTEXT)

@@ -22,7 +22,7 @@ from projections.desks.prosecution import NONE, ProsecutionRow
 from projections.engine import Row
 from projections.entry import Entry
 from unit.domain.story import AT, CONTEXT, INDICATED, SHELTER, STREAM, event
-from unit.domain.test_random_cases import TYPES, random_event
+from unit.domain.test_random_cases import TYPES, _event
 from unit.projections.told_by import desk_rows, entry, told, view_rows
 
 DESKS = ("custody", "exhibits_by_defendant", "investigation", "prosecution", "board")
@@ -35,7 +35,7 @@ def played(seed: int, length: int, stages: tuple[str, ...]) -> tuple[Case, list[
     """A case of random events of these stages, any where there are none; what was admitted, and its entries."""
     chance = random.Random(seed)
     known = [each for each in TYPES if each.stream in ("case", "any") and (not stages or each.stage in stages)]
-    picks = [random_event(each, number, chance) for number, each in enumerate(chance.choices(known, k=length))]
+    picks = [_event(each, number, chance) for number, each in enumerate(chance.choices(known, k=length))]
     case, admitted = Case.new(STREAM), list[Recorded]()
     for submitted in [event(INDICATED), *picks]:
         try:
