@@ -7,6 +7,7 @@ believe in the same partition is the chain, not the group.
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer
@@ -14,6 +15,12 @@ from kafka.errors import KafkaError
 
 from infra.kafka.brokers import Brokers, connecting
 from infra.kafka.errors import told
+
+
+SLOW_SECONDS = 3.0
+PATIENT_MS = 3000
+"""A join that has not come about for a while is given longer: kafka-python 3.0.12 begins anew to look for the group's
+coordinator when the time of a poll is over, and on a loaded machine never finds it in a fifth of a second."""
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -59,14 +66,19 @@ class Membership:
             )
         self._listener = _Listener(self._consumer)
         self._consumer.subscribe([topic], listener=self._listener)
+        self._asked = time.monotonic()
 
     def poll(self, timeout_ms: int = 0) -> frozenset[int]:
         """Keep the membership alive and return the partitions that are ours now. Raises `LogAway`, `LogFault`."""
+        slow = time.monotonic() - self._asked > SLOW_SECONDS
         try:
-            self._consumer.poll(timeout_ms=timeout_ms)
+            self._consumer.poll(timeout_ms=PATIENT_MS if slow else timeout_ms)
         except KafkaError as error:
             raise told(error) from error
-        return self._listener.assigned()
+        mine = self._listener.assigned()
+        if mine or slow:
+            self._asked = time.monotonic()
+        return mine
 
     def close(self) -> None:
         """Stop being polled; a static member's partitions wait for its return."""
