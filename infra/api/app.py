@@ -21,6 +21,7 @@ from infra.api import (
     etag,
     events,
     health,
+    operations,
     problems,
     reference,
     referrals,
@@ -29,6 +30,8 @@ from infra.api import (
     whoami,
 )
 from infra.api.metrics import Metrics
+from infra.api.pages import desk
+from infra.api.pages.session import Sessions
 from infra.api.service import assemble, running
 from infra.settings import Settings
 
@@ -83,8 +86,23 @@ def build(settings: Settings, log: Any = None) -> Api:
         # Nothing about a request leaves this process by itself, whatever is installed or set around it.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state.looks, app.state.sessions = operations.Looks(), Sessions()
     problems.install(app)
-    for part in (cases, desks, referrals, refusals, reference, submissions, events, whoami, health, docs):
+    app.exception_handler(desk.NotSignedInError)(desk.to_sign_in)
+    for part in (
+        cases,
+        desks,
+        referrals,
+        refusals,
+        reference,
+        submissions,
+        events,
+        whoami,
+        health,
+        operations,
+        docs,
+        desk,
+    ):
         app.include_router(part.router)
     app.add_middleware(etag.Conditional)
     app.add_middleware(access.Access, metrics=metrics, log=log or structlog.get_logger())

@@ -1,0 +1,210 @@
+"""How the ledger stands, in one document: `/operations` answers it as JSON, and `/` shows the same to people.
+
+Counts, positions, codes and states alone, so that no key is needed: nothing in it leads to a case, an agency or a
+person. It is looked up at most once a second, however many ask. Rows are counted as PostgreSQL counts them by itself
+(`pg_stat_get_live_tuples`), so that no question reads a table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import psycopg
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from infra.api import health
+from infra.api.desks import LISTS
+from infra.api.health import Process, Webhooks
+from infra.api.service import Service, Shared
+from infra.rebuild import REBUILD_LOCK
+
+router = APIRouter(tags=["operation"])
+
+KEPT_SECONDS = 1.0
+READ_AT = {
+    "caseload": "/v1/cases",
+    "timeline": "/v1/cases/{case_id}/timeline",
+    "submissions": "/v1/submissions/{submission}",
+    **{name: f"/v1/{name}" for name in ("referrals", "refusals", "reference")},
+    **{name: desk.path for name, desk in LISTS.items()},
+}
+"""Where an agency reads its own rows of a view; the other views serve the ledger itself."""
+
+_VIEWS = b"""
+SELECT view.name AS view, log.partition, coalesce(view_head.pos, -1) AS position,
+       log.pos - coalesce(view_head.pos, -1) AS entries,
+       coalesce(extract(epoch FROM now() - waits.since)::bigint, 0) AS seconds
+FROM view CROSS JOIN log
+LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition
+LEFT JOIN LATERAL (
+    SELECT (convert_from(body, 'UTF8')::json #>> '{ledger,at}')::timestamptz AS since FROM entry
+    WHERE entry.log = log.id AND entry.pos = coalesce(view_head.pos, -1) + 1
+) AS waits ON log.pos > coalesce(view_head.pos, -1)
+WHERE log.topic = %s ORDER BY view.name, log.partition
+"""
+_ROWS = b"""
+SELECT name AS view, pg_stat_get_live_tuples(to_regclass(table_name)) AS rows FROM view ORDER BY name
+"""
+_REFUSALS = b"""
+SELECT substr(type, 17) AS code, count(*) AS submissions FROM entry JOIN log ON log.id = log
+WHERE topic = %s AND stream = 'desk/' || partition AND type LIKE 'outcome.refused.%%'
+GROUP BY type ORDER BY count(*) DESC, type
+"""
+_PARKED = b"""
+SELECT view.name AS view, partition, count(DISTINCT stream) AS cases, count(*) AS entries
+FROM parked JOIN view USING (table_name) GROUP BY view.name, partition ORDER BY view.name, partition
+"""
+_REBUILDS = b"""
+SELECT filled.view, filled.entries, (SELECT sum(pos + 1) FROM log WHERE topic = %s)::bigint AS of_entries,
+       CASE WHEN EXISTS (
+           SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2
+           AND objid::bigint = (hashtext(filled.view)::bigint & 4294967295)
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       ) THEN 'running' ELSE 'interrupted' END AS state
+FROM (
+    SELECT regexp_replace(table_name, '_[0-9a-f]{8}_[0-9]+$', '') AS view, sum(pos + 1)::bigint AS entries
+    FROM view_head WHERE table_name NOT IN (SELECT table_name FROM view) GROUP BY table_name
+) AS filled ORDER BY filled.view
+"""
+
+
+class Partition(BaseModel):
+    """A partition of the ledger."""
+
+    partition: int
+    position: int = Field(description="of its last entry")
+    void: int = Field(description="records of the topic that are no entries")
+    submissions: int | None = Field(description="submissions not judged yet; null when Kafka can't say")
+    feeds: int = Field(description="entries in the views that the feeds have not told yet")
+
+
+class ViewPlace(BaseModel):
+    """Where a view stands in a partition."""
+
+    view: str
+    partition: int
+    position: int = Field(description="of the last entry that it has folded")
+    entries: int = Field(description="entries that it has not folded yet")
+    seconds: int = Field(description="for how long the first of them has been on record; 0 when there is none")
+
+
+class ViewRows(BaseModel):
+    """A view as a whole, over all agencies."""
+
+    view: str
+    rows: int = Field(description="about how many rows it has, as PostgreSQL's statistics say")
+    read_at: str | None = Field(description="where an agency reads its own; null: it serves the ledger itself")
+
+
+class RefusalCount(BaseModel):
+    """How often submissions were refused with a code."""
+
+    code: str
+    submissions: int
+
+
+class ParkedCount(BaseModel):
+    """What stands still in a view, since an entry could not be folded."""
+
+    view: str
+    partition: int
+    cases: int
+    entries: int
+
+
+class Rebuild(BaseModel):
+    """A view that is rebuilt beside what readers see. Partitions are filled one by one."""
+
+    view: str
+    state: Literal["running", "interrupted"]
+    entries: int = Field(description="entries of the partitions that are filled")
+    of_entries: int = Field(description="entries on record")
+
+
+class Operations(BaseModel):
+    """How the ledger stands."""
+
+    ledger: str = Field(description="the ledger's id")
+    ready: bool
+    reasons: list[str] = Field(description="stable codes of what is not ready")
+    database: bool
+    kafka: bool
+    clock_due: int = Field(description="what has fallen due and the clock's entry does not say yet")
+    webhooks: Webhooks
+    partitions: list[Partition] = []
+    views: list[ViewRows] = []
+    places: list[ViewPlace] = []
+    refusals: list[RefusalCount] = []
+    parked: list[ParkedCount] = []
+    rebuilds: list[Rebuild] = []
+    processes: list[Process] = []
+
+
+class Looks:
+    """The last look, kept for a second: of many who ask at once, one asks the database."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, asyncio.Lock()
+        self._at, self._last = float("-inf"), None  # type: float, Operations | None
+
+    async def now(self, service: Service) -> Operations:
+        """How it stands, as of at most a second ago."""
+        async with self._lock:
+            if self._last is None or self._clock() - self._at > KEPT_SECONDS:
+                self._last, self._at = await look(service), self._clock()
+            return self._last
+
+
+async def _standing(request: Request, service: Shared) -> Operations:
+    looks: Looks = request.app.state.looks
+    return await looks.now(service)
+
+
+Standing = Annotated[Operations, Depends(_standing)]
+"""How the ledger stands, as a route's parameter."""
+
+
+@router.get("/operations", operation_id="operations")
+async def operations(standing: Standing) -> Operations:
+    """How the ledger stands: positions, lag, void entries, refusals, parked cases, rebuilds, processes. No key."""
+    return standing
+
+
+async def look(service: Service) -> Operations:
+    """Ask the database and Kafka."""
+    ready = await health.look(service)
+    found = Operations(
+        ledger=service.settings.ledger_id,
+        partitions=[
+            Partition.model_validate(log.model_dump(include=set(Partition.model_fields))) for log in ready.partitions
+        ],
+        **{name: getattr(ready, name) for name in _SHARED},
+    )
+    if found.database:
+        try:
+            await _add(service, found)
+        except psycopg.Error:
+            found.ready, found.database = False, False
+            found.reasons = [*found.reasons, "database.away"]
+    return found
+
+
+_SHARED = ("ready", "reasons", "database", "kafka", "clock_due", "webhooks", "processes")
+
+
+async def _add(service: Service, found: Operations) -> None:
+    """What readiness does not hold."""
+    topic = service.settings.topics.ledger
+
+    async def rows(statement: bytes, *values: Any) -> list[dict[str, Any]]:
+        return await service.database.rows(statement, values)
+
+    found.views = [ViewRows(**row, read_at=READ_AT.get(row["view"])) for row in await rows(_ROWS)]
+    found.places = [ViewPlace(**row) for row in await rows(_VIEWS, topic)]
+    found.refusals = [RefusalCount(**row) for row in await rows(_REFUSALS, topic)]
+    found.parked = [ParkedCount(**row) for row in await rows(_PARKED)]
+    found.rebuilds = [Rebuild(**row) for row in await rows(_REBUILDS, topic, REBUILD_LOCK)]
