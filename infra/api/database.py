@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, IsolationLevel, sql
+from psycopg import AsyncConnection, sql
 from psycopg.errors import QueryCanceled
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -27,6 +27,8 @@ Rows = list[dict[str, Any]]
 Connection = AsyncConnection[DictRow]
 T = TypeVar("T")
 
+_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_COMMIT = b"COMMIT"
 _SCOPE = (
     b"SELECT set_config('tamga.agency', %s, true), set_config('tamga.unit', %s, true),"
     b" set_config('tamga.role', %s, true), set_config('tamga.officer', %s, true)"
@@ -45,7 +47,6 @@ class Database:
             open=False,
             timeout=3.0,
             reconnect_timeout=5.0,
-            configure=_configure,
             kwargs={"autocommit": True, "row_factory": dict_row, "options": OPTIONS, "connect_timeout": 5},
         )
 
@@ -76,13 +77,17 @@ class Database:
         Raises `psycopg.Error`, `UndefinedTable` where one of the views is not built.
         """
 
+        # A rebuild may switch a view between two statements: whoever holds its table sees the moment after.
+        lock = sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.SQL(", ").join(map(sql.Identifier, views)))
+
         async def ask(c: Connection) -> list[Rows]:
-            async with c.pipeline(), c.transaction():
-                # A rebuild may switch a view between two statements: whoever holds its table saw the moment after.
-                for view in views:
-                    await c.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.Identifier(view)))
+            # All of it goes out at once; after an error the pool takes the connection back with a rollback.
+            async with c.pipeline():
+                await c.execute(_BEGIN)
+                await c.execute(lock)
                 await c.execute(_SCOPE, caller.settings)
                 cursors = [await c.execute(statement, values) for statement, values in asked]
+                await c.execute(_COMMIT)
                 return [await cursor.fetchall() for cursor in cursors]
 
         return await self._asked(ask)
@@ -93,7 +98,7 @@ class Database:
             await c.execute(b"BEGIN READ WRITE")
             try:
                 found = await (await c.execute(statement, values)).fetchall()
-                await c.execute(b"COMMIT")
+                await c.execute(_COMMIT)
             except psycopg.Error:
                 if not c.closed:
                     await c.rollback()
@@ -110,9 +115,3 @@ class Database:
             await self._pool.check()
             async with self._pool.connection() as c:
                 return await ask(c)
-
-
-async def _configure(c: Connection) -> None:
-    """How `transaction()` begins."""
-    await c.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-    await c.set_read_only(True)

@@ -18,9 +18,10 @@ from pydantic import BaseModel, Field
 
 from infra.api import health
 from infra.api.desks import LISTS
-from infra.api.health import Process, Webhooks
+from infra.api.health import PartitionLag, Process, Webhooks
 from infra.api.service import Service, Shared
 from infra.rebuild import REBUILD_LOCK
+from infra.view_lag import PARKED
 
 router = APIRouter(tags=["operation"])
 
@@ -34,18 +35,6 @@ READ_AT = {
 }
 """Where an agency reads its own rows of a view; the other views serve the ledger itself."""
 
-_VIEWS = b"""
-SELECT view.name AS view, log.partition, coalesce(view_head.pos, -1) AS position,
-       log.pos - coalesce(view_head.pos, -1) AS entries,
-       coalesce(extract(epoch FROM now() - waits.since)::bigint, 0) AS seconds
-FROM view CROSS JOIN log
-LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition
-LEFT JOIN LATERAL (
-    SELECT (convert_from(body, 'UTF8')::json #>> '{ledger,at}')::timestamptz AS since FROM entry
-    WHERE entry.log = log.id AND entry.pos = coalesce(view_head.pos, -1) + 1
-) AS waits ON log.pos > coalesce(view_head.pos, -1)
-WHERE log.topic = %s ORDER BY view.name, log.partition
-"""
 _ROWS = b"""
 SELECT name AS view, pg_stat_get_live_tuples(to_regclass(table_name)) AS rows FROM view ORDER BY name
 """
@@ -53,10 +42,6 @@ _REFUSALS = b"""
 SELECT substr(type, 17) AS code, count(*) AS submissions FROM entry JOIN log ON log.id = log
 WHERE topic = %s AND stream = 'desk/' || partition AND type LIKE 'outcome.refused.%%'
 GROUP BY type ORDER BY count(*) DESC, type
-"""
-_PARKED = b"""
-SELECT view.name AS view, partition, count(DISTINCT stream) AS cases, count(*) AS entries
-FROM parked JOIN view USING (table_name) GROUP BY view.name, partition ORDER BY view.name, partition
 """
 _REBUILDS = b"""
 SELECT filled.view, filled.entries, (SELECT sum(pos + 1) FROM log WHERE topic = %s)::bigint AS of_entries,
@@ -89,7 +74,7 @@ class ViewPlace(BaseModel):
     partition: int
     position: int = Field(description="of the last entry that it has folded")
     entries: int = Field(description="entries that it has not folded yet")
-    seconds: int = Field(description="for how long the first of them has been on record; 0 when there is none")
+    seconds: int = Field(description="for which it has not moved although it could")
 
 
 class ViewRows(BaseModel):
@@ -111,7 +96,6 @@ class ParkedCount(BaseModel):
     """What stands still in a view, since an entry could not be folded."""
 
     view: str
-    partition: int
     cases: int
     entries: int
 
@@ -182,6 +166,7 @@ async def look(service: Service) -> Operations:
         partitions=[
             Partition.model_validate(log.model_dump(include=set(Partition.model_fields))) for log in ready.partitions
         ],
+        places=sorted((place for log in ready.partitions for place in _places(log)), key=_by_view),
         **{name: getattr(ready, name) for name in _SHARED},
     )
     if found.database:
@@ -196,6 +181,24 @@ async def look(service: Service) -> Operations:
 _SHARED = ("ready", "reasons", "database", "kafka", "clock_due", "webhooks", "processes")
 
 
+def _places(log: PartitionLag) -> list[ViewPlace]:
+    """Where each view stands in a partition, as readiness has it."""
+    return [
+        ViewPlace(
+            view=view,
+            partition=log.partition,
+            position=log.position - entries,
+            entries=entries,
+            seconds=int(log.stalled[view]),
+        )
+        for view, entries in log.views.items()
+    ]
+
+
+def _by_view(place: ViewPlace) -> tuple[str, int]:
+    return place.view, place.partition
+
+
 async def _add(service: Service, found: Operations) -> None:
     """What readiness does not hold."""
     topic = service.settings.topics.ledger
@@ -204,7 +207,8 @@ async def _add(service: Service, found: Operations) -> None:
         return await service.database.rows(statement, values)
 
     found.views = [ViewRows(**row, read_at=READ_AT.get(row["view"])) for row in await rows(_ROWS)]
-    found.places = [ViewPlace(**row) for row in await rows(_VIEWS, topic)]
     found.refusals = [RefusalCount(**row) for row in await rows(_REFUSALS, topic)]
-    found.parked = [ParkedCount(**row) for row in await rows(_PARKED)]
+    found.parked = [
+        ParkedCount(view=row["name"], cases=row["cases"], entries=row["entries"]) for row in await rows(PARKED.encode())
+    ]
     found.rebuilds = [Rebuild(**row) for row in await rows(_REBUILDS, topic, REBUILD_LOCK)]
