@@ -189,7 +189,7 @@ def _places(log: PartitionLag) -> list[ViewPlace]:
             partition=log.partition,
             position=log.position - entries,
             entries=entries,
-            seconds=int(log.stalled[view]),
+            seconds=int(log.stalled.get(view, 0)),
         )
         for view, entries in log.views.items()
     ]
