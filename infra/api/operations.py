@@ -82,6 +82,8 @@ class ViewRows(BaseModel):
 
     view: str
     rows: int = Field(description="about how many rows it has, as PostgreSQL's statistics say")
+    entries: int = Field(description="entries that it has not folded yet, over all partitions")
+    seconds: int = Field(description="the longest for which it has not moved in a partition although it could")
     read_at: str | None = Field(description="where an agency reads its own; null: it serves the ledger itself")
 
 
@@ -120,12 +122,12 @@ class Operations(BaseModel):
     clock_due: int = Field(description="what has fallen due and the clock's entry does not say yet")
     webhooks: Webhooks
     partitions: list[Partition] = []
-    views: list[ViewRows] = []
-    places: list[ViewPlace] = []
+    processes: list[Process] = []
     refusals: list[RefusalCount] = []
     parked: list[ParkedCount] = []
     rebuilds: list[Rebuild] = []
-    processes: list[Process] = []
+    views: list[ViewRows] = []
+    places: list[ViewPlace] = []
 
 
 class Looks:
@@ -195,6 +197,12 @@ def _places(log: PartitionLag) -> list[ViewPlace]:
     ]
 
 
+def _view(view: str, rows: int, places: list[ViewPlace]) -> ViewRows:
+    here = [place for place in places if place.view == view]
+    behind, seconds = sum(place.entries for place in here), max((place.seconds for place in here), default=0)
+    return ViewRows(view=view, rows=rows, entries=behind, seconds=seconds, read_at=READ_AT.get(view))
+
+
 def _by_view(place: ViewPlace) -> tuple[str, int]:
     return place.view, place.partition
 
@@ -206,7 +214,7 @@ async def _add(service: Service, found: Operations) -> None:
     async def rows(statement: bytes, *values: Any) -> list[dict[str, Any]]:
         return await service.database.rows(statement, values)
 
-    found.views = [ViewRows(**row, read_at=READ_AT.get(row["view"])) for row in await rows(_ROWS)]
+    found.views = [_view(**row, places=found.places) for row in await rows(_ROWS)]
     found.refusals = [RefusalCount(**row) for row in await rows(_REFUSALS, topic)]
     found.parked = [
         ParkedCount(view=row["name"], cases=row["cases"], entries=row["entries"]) for row in await rows(PARKED.encode())

@@ -229,6 +229,7 @@ def test_pages_lead_on_and_to_the_timeline_of_a_case_of_ones_own(desk: Desk) -> 
     events = desk.get(path.replace("/desk/", "/v1/"), CARE).json()["events"]
     page = Page(desk.get(path, CARE).text)
     assert [row[0] for row in page.tables["rows"]] == [event["position"] for event in events]
+    assert desk.get("/desk/cases?at=2026-01-01T00:00:00Z", CARE).status_code == 422
     strange = desk.get(path, OUTSIDE)
     assert strange.status_code == 404
     assert "case.unknown" in strange.text

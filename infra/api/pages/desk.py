@@ -110,7 +110,7 @@ async def sign_out(request: Request) -> Response:
 async def timeline(request: Request, reader: Reader, case_id: str) -> HTMLResponse:
     """The events of one case."""
     table = _tables(request)[TIMELINE.removeprefix("/v1/")]
-    return await _listed(request, reader, table, f"/v1/cases/{case_id}/timeline")
+    return await _listed(request, reader, table, f"/v1/cases/{case_id}/timeline", case_id=case_id)
 
 
 @router.get("/desk/{name}")
@@ -118,18 +118,20 @@ async def rows(request: Request, reader: Reader, name: str) -> HTMLResponse:
     """The rows of one list."""
     table = _tables(request).get(name)
     if table is None:
-        said = problems.said("request.not_found", language.of(request))
-        return _shown(request, said.status, said._asdict() | {"code": "request.not_found"})
+        return _own_problem(request, "request.not_found")
     return await _listed(request, reader, table, table.path)
 
 
-async def _listed(request: Request, reader: str, table: Table, path: str) -> HTMLResponse:
+async def _listed(request: Request, reader: str, table: Table, path: str, *, case_id: str = "") -> HTMLResponse:
     found = await ask(request, path, reader, query=request.url.query)
+    if found.status == 202:  # a list as it was is a job of the API, and no page
+        return _own_problem(request, "request.invalid")
     if found.status != 200:
         return _problem(request, found)
     values: dict[str, Any] = {
         "table": table,
-        "name": path.removeprefix("/v1/"),
+        "name": "timeline" if case_id else table.path.removeprefix("/v1/"),
+        "case_id": case_id,
         "rows": table.rows(found.document),
         "twin": path + (f"?{request.url.query}" if request.url.query else ""),
         "following": _following(found),
@@ -147,6 +149,11 @@ def _following(answer: Answer) -> str | None:
 def _problem(request: Request, answer: Answer) -> HTMLResponse:
     """What the route refused, in its own words; who is not known signs in anew."""
     return _shown(request, answer.status, answer.document)
+
+
+def _own_problem(request: Request, code: str) -> HTMLResponse:
+    said = problems.said(code, language.of(request))
+    return _shown(request, said.status, said._asdict() | {"code": code})
 
 
 def _shown(request: Request, status: int, problem: Mapping[str, Any]) -> HTMLResponse:

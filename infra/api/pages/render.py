@@ -15,6 +15,7 @@ import orjson
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from infra.api import language
 
@@ -63,6 +64,12 @@ def shown(value: Any, t: dict[str, Any]) -> str:
             return str(value) if value else "-"
 
 
+def prose(text: str) -> Markup:
+    """A sentence in which names stand between backticks, as the API's descriptions have them."""
+    parts = (f"<code>{escape(part)}</code>" if at % 2 else escape(part) for at, part in enumerate(text.split("`")))
+    return Markup("").join(Markup(part) for part in parts)
+
+
 @cache
 def _environment() -> Environment:
     found = Environment(
@@ -72,5 +79,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["shown"] = shown
+    found.filters["shown"], found.filters["prose"] = shown, prose
     return found

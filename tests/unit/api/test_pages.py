@@ -16,7 +16,7 @@ from infra.api.app import build
 from infra.api.health import Process, Webhooks
 from infra.api.operations import READ_AT, Operations, Partition, Rebuild, ViewRows
 from infra.api.pages import session
-from infra.api.pages.render import html, shown, style, texts
+from infra.api.pages.render import html, prose, shown, style, texts
 from infra.api.pages.session import Sessions
 from infra.api.pages.tables import Column, Table, tables
 from infra.settings import Settings
@@ -38,7 +38,7 @@ def standing(word: str) -> dict[str, Any]:
         clock_due=4,
         webhooks=Webhooks(active=1),
         partitions=[Partition(partition=0, position=17, void=2, submissions=None, feeds=0)],
-        views=[ViewRows(view=word, rows=5, read_at=word)],
+        views=[ViewRows(view=word, rows=5, entries=3, seconds=1, read_at=word)],
         rebuilds=[Rebuild(view=word, state="running", entries=6, of_entries=18)],
         processes=[Process(name=word, role=word, state=word, code=word, stale=True)],
     )
@@ -55,7 +55,7 @@ def pages(lang: str, word: str) -> Iterator[str]:
     yield html("sign_in.html", lang, private=False, problem=None)
     yield html("problem.html", lang, problem=PROBLEM, private=True)
     rows = [{"case_id": word, "data": {word: [word]}}]
-    more = {"twin": word, "following": word, "position": word}
+    more = {"twin": word, "following": word, "position": word, "case_id": word}
     yield html("rows.html", lang, table=table, name=word, rows=rows, **more)
 
 
@@ -128,7 +128,7 @@ def test_each_list_of_the_api_has_a_page_whose_columns_are_those_of_its_rows() -
         "worklist",
         "care",
     } <= found.keys()
-    assert {name for name in found if "{" not in name} >= texts()["en"]["views"].keys()
+    assert {name for name in found if "{" not in name} | {"timeline"} == texts()["en"]["views"].keys()
     for name, table in found.items():
         assert table.path == f"/v1/{name}"
         assert table.columns
@@ -143,6 +143,10 @@ def test_a_value_is_shown_as_a_text() -> None:
     assert [shown(value, t) for value in (None, True, False, [], {}, ["a"], {"a": 1}, 2.5)] == [
         *("-", "yes", "no", "-", "-"), '["a"]', '{"a":1}', "2.5",
     ]  # fmt: skip
+
+
+def test_names_between_backticks_are_set_apart_and_escaped() -> None:
+    assert prose("a `b<` & `c") == "a <code>b&lt;</code> &amp; <code>c</code>"
 
 
 def test_colours_of_text_stand_out_from_their_ground() -> None:
