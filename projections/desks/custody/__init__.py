@@ -73,32 +73,36 @@ def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
     if told.type == INTERVIEW and not told.data.get("recorded"):
         # Whoever is not told that an interview was recorded is not told of a recording.
         return
-    act = ACTS[told.type]
-    numbers = _numbers(rows, told)
-    for number in dict.fromkeys(numbers):
-        i = numbers.index(number)
+    numbers, act = _numbers(rows, told), ACTS[told.type]
+    # An act on one exhibit can break the chain of another: a copy taken by somebody who is not custodian.
+    broken = [effect.data["exhibit_number"] for effect in told.effects if effect.type == FOUND and effect.data]
+    for number in dict.fromkeys((*numbers, *broken)):
         exhibit = _exhibit(rows.get((told.agency, told.stream, number)))
         found_breaks(exhibit, told, number)
-        act(exhibit, told, i, lambda of: _exhibit(rows.get((told.agency, told.stream, of))))
+        if number in numbers:
+            act(exhibit, told, numbers.index(number), lambda of: _exhibit(rows.get((told.agency, told.stream, of))))
         yield _row(exhibit, told, number)
 
 
 def _numbers(rows: Mapping[Key, Row], told: Told) -> list[str]:
-    """The exhibits that the event names, or of the hand-over or the hold that it names."""
+    """The exhibits that the event names, or of the break, the hand-over or the hold that it names."""
+    if told.type == "custody.BreakExplained":
+        # Whatever exhibit it names, it stands beside the break.
+        return _having(rows, told.data.get("break_id"), _BROKEN)
     named = told.data.get("exhibit_number")
     if named is not None:
         return [named] if isinstance(named, str) else list(named)
     if told.type == "custody.HoldLifted":
         return _having(rows, told.data.get("hold_id"), _HOLDS)
-    broken = [effect.data["exhibit_number"] for effect in told.effects if effect.type == FOUND and effect.data]
-    return [*_having(rows, told.data.get("transfer_id"), _TRANSFERS), *broken]
+    return _having(rows, told.data.get("transfer_id"), _TRANSFERS)
 
 
 def _having(rows: Mapping[Key, Row], known: Any, column: int) -> list[str]:
     return [] if known is None else [row[_NUMBER] for row in rows.values() if known in read(row[column])]
 
 
-_NUMBER, _HOLDS, _TRANSFERS = (CustodyRow._fields.index(name) for name in ("exhibit_number", "holds", "transfers"))
+_COLUMNS = ("exhibit_number", "holds", "transfers", "broken")
+_NUMBER, _HOLDS, _TRANSFERS, _BROKEN = (CustodyRow._fields.index(name) for name in _COLUMNS)
 
 
 def _exhibit(found: Row | None) -> Exhibit:

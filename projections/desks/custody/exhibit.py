@@ -63,6 +63,8 @@ def found_breaks(exhibit: Exhibit, told: Told, number: str) -> None:
 
 def add_break(exhibit: Exhibit, told: Told, says: Mapping[str, Any], *, declared: bool) -> None:
     """The break that is found or declared, once."""
+    if "break_id" not in says:
+        return
     exhibit.broken.setdefault(
         says["break_id"],
         {

@@ -30,7 +30,9 @@ class InvestigationRow(NamedTuple):
         " agency is not told",
     ]
     since: Annotated[str, "`time` of the event that brought the state"]
-    investigator: Annotated[str, "the agency that investigates"]
+    investigator: Annotated[
+        str, "the agency that investigates, as far as told; empty once it is taken from one that is accused"
+    ]
     unit: Annotated[str, "its unit, where jurisdiction was assigned to one"]
     trafficking_type: Annotated[str, "as it was opened"]
     opened_on: Annotated[str, "day on which it was opened"]
@@ -89,12 +91,13 @@ def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
         # Orders stand in every investigation of the case, so any of them has them all.
         known[key] = Inquiry(orders=next((dict(each.orders) for each in known.values()), {}))
     left = _moved(known, about, told)
+    gone = _taken(known, told)
     for key, inquiry in known.items():
         if key in about:
             STEPS.get(told.type, _nothing)(inquiry, told)
             inquiry.is_due(key, told)
             yield _row(inquiry, told, key)
-        elif inquiry.ends_by(told) or key == left:
+        elif inquiry.ends_by(told) or key == left or key in gone:
             yield _row(inquiry, told, key)
 
 
@@ -107,6 +110,18 @@ def _moved(known: Mapping[str, Inquiry], about: set[str], told: Told) -> str | N
     for key in about:
         known[key].suspects[person] = known[before].suspects.pop(person)
     return before
+
+
+def _taken(known: Mapping[str, Inquiry], told: Told) -> set[str]:
+    """The investigations that leave the hands of an agency whose official is accused: the proceedings lead has them."""
+    accused = told.data.get("accused_agency")
+    if told.type != SUSPECTED or accused is None or not told.data.get("official_complicity"):
+        return set()
+    gone = {key for key, each in known.items() if each.investigator == accused}
+    leads = [effect.data for effect in told.effects if effect.type == "case.LeadsAssigned"]
+    for key in gone:
+        known[key].investigator, known[key].unit = leads[-1].get("proceedings", "") if leads else "", ""
+    return gone
 
 
 def _nothing(of: Inquiry, told: Told) -> None:

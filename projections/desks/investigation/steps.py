@@ -40,7 +40,9 @@ def concerned(known: Known, told: Told) -> set[str]:
     if type_ == "ledger.ApprovalRefused":
         of = data.get("of")
         return {key for key, each in known.items() if any(one["of"] == of for one in each.proposals.values())}
-    if "defendant_id" in data and type_ in persons.STEPS:
+    if type_ in persons.STEPS:
+        if "defendant_id" not in data:
+            return set()
         there = where(known, data["defendant_id"])
         if type_ == SUSPECTED and not (there and known[there].suspects[data["defendant_id"]]["suspected"]):
             return {data.get("investigation_id", NOWHERE)}

@@ -116,7 +116,7 @@ def _reported(known: Known, told: Told) -> None:
 
 
 def _charged(known: Known, told: Told) -> None:
-    data, key, defendant = told.data, told.data["charge_id"], told.data["defendant_id"]
+    data, key, defendant = told.data, told.data.get("charge_id", told.event_id), told.data["defendant_id"]
     before = known["charges"].get(key)
     was = before["articles"] if before is not None else articles_of(known, defendant)
     articles = list(data.get("articles", ())) or was

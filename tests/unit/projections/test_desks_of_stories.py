@@ -102,6 +102,18 @@ ROWS = [
         [INDICATED, COLLECTED,
          act("custody.DerivedExhibitCreated", POLICE, exhibit_number="E-2", parent_exhibit="E-1", root_exhibit="E-9")],
         {"parent": "E-1", "root": "E-1", "custodian": POLICE}, {"exhibit_number": "E-2"}),
+    Row(
+        "a copy that another takes breaks the chain of what is copied",
+        "custody",
+        POLICE,
+        [
+            INDICATED,
+            COLLECTED,
+            act("custody.DerivedExhibitCreated", LAB, exhibit_number="E-2", parent_exhibit="E-1", root_exhibit="E-1"),
+        ],
+        {"custodian": POLICE, "breaks": 1},
+        {"exhibit_number": "E-1"},
+    ),
     Row("a break that somebody declares stands, explained", "custody", PROSECUTOR,
         [INDICATED, COLLECTED, HELD, act("custody.CustodyBreakDeclared", PROSECUTOR),
          act("custody.BreakExplained", POLICE)], {"breaks": 1, "unexplained": 0}),
