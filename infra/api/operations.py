@@ -36,7 +36,7 @@ READ_AT = {
 """Where an agency reads its own rows of a view; the other views serve the ledger itself."""
 
 _ROWS = b"""
-SELECT name AS view, pg_stat_get_live_tuples(to_regclass(table_name)) AS rows FROM view ORDER BY name
+SELECT name AS view, coalesce(pg_stat_get_live_tuples(to_regclass(table_name)), 0) AS rows FROM view ORDER BY name
 """
 _REFUSALS = b"""
 SELECT substr(type, 17) AS code, count(*) AS submissions FROM entry JOIN log ON log.id = log
