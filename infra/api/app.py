@@ -24,6 +24,7 @@ from infra.api import (
     health,
     job_runner,
     jobs,
+    operations,
     parked,
     problems,
     reference,
@@ -33,6 +34,8 @@ from infra.api import (
     whoami,
 )
 from infra.api.metrics import Metrics
+from infra.api.pages import desk
+from infra.api.pages.session import Sessions
 from infra.api.service import assemble, running
 from infra.settings import Settings
 
@@ -88,10 +91,12 @@ def build(settings: Settings, log: Any = None) -> Api:
         # Nothing about a request leaves this process by itself, whatever is installed or set around it.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state.looks, app.state.sessions = operations.Looks(), Sessions()
     problems.install(app)
+    app.exception_handler(desk.NotSignedInError)(desk.to_sign_in)
     for part in (
         *(cases, case_desks, desks, referrals, refusals, reference, jobs, parked, submissions, events, whoami),
-        *(health, docs),
+        *(health, operations, docs, desk),
     ):
         app.include_router(part.router)
     app.add_middleware(etag.Conditional)

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,12 +24,6 @@ th{font-weight:600;white-space:nowrap}code{font-family:ui-monospace,monospace}p{
 """
 _STYLE_HASH = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
-
-
-@router.get("/")
-async def home() -> RedirectResponse:
-    """The way to the docs."""
-    return RedirectResponse("/docs")
 
 
 @router.get("/docs")

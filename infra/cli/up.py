@@ -11,8 +11,15 @@ from infra.settings import load
 def up(as_json: Json = False) -> None:
     """Start Kafka, PostgreSQL, registrar, projector, clock, feeder, webhooks and API, and stay until Ctrl-C."""
     with Foreground() as foreground, running(load(), say) as ledger:
-        urls = {"api": ledger.url, "docs": f"{ledger.url}/docs", "data": ledger.settings.data}
-        lines = [f"the API answers; its docs: {urls['docs']}", f"keys and settings: {urls['data']}"]
+        urls = {
+            "api": ledger.url,
+            "operations": f"{ledger.url}/",
+            "desk": f"{ledger.url}/desk",
+            "docs": f"{ledger.url}/docs",
+            "data": ledger.settings.data,
+        }
+        lines = [f"the API answers; its docs: {urls['docs']}", f"how the ledger stands: {urls['operations']}"]
+        lines += [f"an agency's desk: {urls['desk']}", f"keys and settings: {urls['data']}"]
         result(urls, as_json, lines)
         foreground.wait()
         say("stopping")

@@ -135,7 +135,7 @@ def _sent(world: bootstrap.World, label: str, items: list[Item[T]]) -> Iterator[
 def _show(ledger: LocalLedger, world: bootstrap.World, published: Published) -> bool:
     _wait_level(world)
     checks = summary.checks(world, FILE, published)
-    summary.show(checks, docs=f"{ledger.url}/docs", data=ledger.settings.data)
+    summary.show(checks, url=ledger.url, data=ledger.settings.data)
     return all(check.holds for check in checks)
 
 

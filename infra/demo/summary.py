@@ -63,7 +63,7 @@ def checks(world: bootstrap.World, file: Path, published: Published) -> list[Che
     ]
 
 
-def show(found: Sequence[Check], *, docs: str, data: Path) -> None:
+def show(found: Sequence[Check], *, url: str, data: Path) -> None:
     """The summary on stdout."""
     console = Console(highlight=False)
     console = console if console.is_terminal else Console(width=140, highlight=False)
@@ -73,7 +73,14 @@ def show(found: Sequence[Check], *, docs: str, data: Path) -> None:
     console.print(table)
     failed = sum(not check.holds for check in found)
     console.print(f"{len(found) - failed} of {len(found)} checks hold", style="red" if failed else "green")
-    console.print(f"API and its docs: {docs}\nkeys, API keys, logs and settings: {data}", soft_wrap=True)
+    places = {
+        "how the ledger stands": f"{url}/",
+        "an agency's desk": f"{url}/desk",
+        "API and its docs": f"{url}/docs",
+        "keys, API keys, logs and settings": data,
+    }
+    for name, place in places.items():
+        console.print(f"{name}: {place}", soft_wrap=True)
 
 
 def _same(name: str, expected: object, found: object) -> Check:

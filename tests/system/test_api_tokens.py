@@ -165,3 +165,19 @@ def test_a_process_that_would_take_tokens_for_anybody_does_not_start(
     assert child.process.wait(30) == 2
     assert "tamga api: TAMGA_OIDC_" in child.text()
     assert "Traceback" not in child.text()
+
+
+def test_the_pages_show_each_role_what_the_routes_answer_it(taking: Api, issuer: Issuer) -> None:
+    taking.sql(TABLES)
+    for role, reads, _ in ROLES:
+        who = bearer(issuer, role)
+        desk, cases = taking.get("/desk", headers=who), taking.get("/desk/cases", headers=who)
+        assert desk.status_code == 200
+        assert ('href="/desk/cases"' in desk.text) == reads, role
+        assert (cases.status_code == 200) == reads, role
+        assert ("auth.role" in cases.text) == (not reads), role
+    token = bearer(issuer, "officer")["Authorization"].removeprefix("Bearer ")
+    with httpx.Client(base_url=taking.url, timeout=20, follow_redirects=True) as browser:
+        desk = browser.post("/desk/sign-in", data={"credential": token})
+        assert (desk.url.path, desk.status_code) == ("/desk", 200)
+        assert "officer-1" in desk.text
