@@ -33,10 +33,10 @@ SELECT * FROM (
     FROM referrals
     WHERE agency = %(agency)s AND (%(direction)s::text IS NULL OR direction = %(direction)s)
       AND (%(state)s::text IS NULL OR state = %(state)s)
-      AND (%(id)s::text IS NULL OR (referral_id, direction) > (%(id)s, %(side)s))
+      AND (%(id)s::text IS NULL OR (referral_id, direction, case_id) > (%(id)s, %(side)s, %(case)s))
 ) AS listed
 WHERE %(overdue)s::boolean IS NULL OR overdue = %(overdue)s
-ORDER BY referral_id, direction LIMIT %(limit)s
+ORDER BY referral_id, direction, case_id LIMIT %(limit)s
 """
 
 
@@ -65,7 +65,7 @@ class ReferralList(BaseModel):
 
 
 _LISTING = Listing(
-    "/v1/referrals", ReferralList, "referrals", ("referral_id", "direction"), lambda row: ReferralRow(**row)
+    "/v1/referrals", ReferralList, "referrals", ("referral_id", "direction", "case_id"), lambda row: ReferralRow(**row)
 )
 
 
@@ -94,7 +94,7 @@ async def list_referrals(
     asked = filters | {"agency": read.caller.agency, "now": clock.now()}
 
     async def page(key: list[str] | None, count: int) -> Rows:
-        last, side = key or (None, None)
-        return await read.rows(_LIST, asked | {"id": last, "side": side, "limit": count})
+        last, side, case = key or (None, None, None)
+        return await read.rows(_LIST, asked | {"id": last, "side": side, "case": case, "limit": count})
 
     return await _LISTING.answer(read, response, page, limit=limit, after=after, **filters)

@@ -52,6 +52,9 @@ ANYWHERE = frozenset(known.name for known in by_name.values() if known.stream ==
 
 def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
     """The case's row after what the agency is told."""
+    if told.type not in types:
+        # Heard of for what is stated beside it, in a stream that is no case.
+        return
     found = rows.get((told.agency, told.stream))
     if found is None:
         if told.type in ANYWHERE:

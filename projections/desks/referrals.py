@@ -37,7 +37,7 @@ class ReferralRow(NamedTuple):
 
 name = "referrals"
 row = ReferralRow
-keys = 3
+keys = 4
 types = frozenset(
     known.name for known in by_name.values() if known.stage == "referral" and "referral_id" in known.model.model_fields
 )
