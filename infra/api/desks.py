@@ -50,8 +50,7 @@ def _add(desk: DeskList) -> None:
     async def listed(read: Reading, response: Response, asked: Any) -> Any:
         filters = asked.model_dump(exclude={"limit", "after"})
 
-        async def page(after: list[Any] | None, count: int) -> Rows:
-            key = None if after is None else [str(part) for part in after]
+        async def page(key: list[str] | None, count: int) -> Rows:
             if key is not None and not desk.fits(key):
                 raise ProblemError("request.invalid", paths=["query.after"])
             agency = read.caller.agency

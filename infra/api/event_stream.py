@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from consumers.feeds import Message, event_message, outcome_message
+from consumers.feeds import Message, event_message, outcome_message, parked_message
 from infra.api.auth import identify
 from infra.api.caller import Caller
 from infra.api.database import Rows
@@ -31,16 +31,26 @@ AT_ONCE = 500
 LOOK_SECONDS = 5.0
 RETRY_MILLISECONDS = 2000
 
+_READ = ("access", *VIEWS)
+
 # Both views of one partition, as far as both have come: what one of them has not folded yet may stand before it.
+# What could not be folded is told as feeds tell it (`infra.feed_source`).
 _NEXT = b"""
 SELECT * FROM (
-    (SELECT pos, n, case_id, epoch, anew, told, '' AS type, 0::bigint AS src, '' AS event_id, '' AS outcome,
-            '' AS code, at
+    (SELECT 'told' AS kind, pos, n, case_id, epoch, anew, told, '' AS type, 0::bigint AS src, '' AS event_id,
+            '' AS outcome, '' AS code, at
      FROM timeline WHERE agency = %(agency)s AND partition = %(partition)s AND (pos, n) > (%(pos)s, %(n)s)
      ORDER BY pos, n LIMIT %(limit)s)
     UNION ALL
-    (SELECT pos, 0, case_id, 0, 0, '', type, src, event_id, outcome, code, at
+    (SELECT 'outcome', pos, 0, case_id, 0, 0, '', type, src, event_id, outcome, code, at
      FROM submissions WHERE agency = %(agency)s AND partition = %(partition)s AND (pos, 0) > (%(pos)s, %(n)s)
+     ORDER BY pos LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'parked', pos, 1, stream, 0, 0, '', '', 0, '', '', '', ''
+     FROM parked JOIN view USING (table_name)
+     JOIN access ON case_id = stream AND open = 1 AND standing NOT IN ('category', 'refused')
+     WHERE name = 'timeline' AND agency = %(agency)s AND parked.partition = %(partition)s
+       AND (pos, 1) > (%(pos)s, %(n)s)
      ORDER BY pos LIMIT %(limit)s)
 ) AS next
 WHERE pos <= (SELECT min(pos) FROM view JOIN view_head USING (table_name)
@@ -83,7 +93,7 @@ class EventStream:
             {"agency": self._caller.agency, "partition": p, "pos": pos, "n": n, "limit": AT_ONCE}
             for p, (pos, n) in self._places.items()
         ]
-        found = await self._service.database.read(self._caller, VIEWS, *((_NEXT, values) for values in asked))
+        found = await self._service.database.read(self._caller, _READ, *((_NEXT, values) for values in asked))
         return [message for values, rows in zip(asked, found, strict=True) for message in _messages(rows, **values)]
 
     def _written(self, message: Message) -> str:
@@ -124,7 +134,9 @@ class EventStream:
 def _messages(rows: Rows, *, agency: str, partition: int, **_: Any) -> Iterator[Message]:
     for row in rows:
         place = (agency, partition, row["pos"])
-        if row["n"]:
+        if row["kind"] == "parked":
+            yield parked_message(*place, row["case_id"])
+        elif row["kind"] == "told":
             said = (row["epoch"], row["anew"], row["at"], row["told"])
             yield event_message(*place, row["n"], row["case_id"], *said)
         else:

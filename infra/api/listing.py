@@ -51,4 +51,4 @@ class Listing(Generic[Document]):
         return self.document(**{self.member: [self.make(row) for row in rows]})
 
     def _key(self, row: dict[str, Any]) -> list[str]:
-        return [row[name] for name in self.keys]
+        return [str(row[name]) for name in self.keys]

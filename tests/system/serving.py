@@ -21,7 +21,7 @@ from infra.api.server import ApiServer
 from infra.settings import Settings
 from projections.all_views import VIEWS
 from projections.engine import View, columns
-from system.running import until
+from system.running import rows, until
 
 POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"
 CATEGORIES = {POLICE: ["police"], HOTLINE: ["hotline"], STRANGER: ["ngo_shelter"]}
@@ -30,10 +30,16 @@ SECRET = "REFUSED-CONTENT-5c1e"
 """What stands in submitted content and nowhere else."""
 
 
+EMPTY = dict.fromkeys(("about", "services_by"), "'{}'") | dict.fromkeys(
+    ("stays", "plan_services", "asked", "examined"), "'[]'"
+)
+"""Columns of JSON, with what they hold where there is nothing."""
+
+
 def _table(view: View) -> str:
     """A view's columns as the projector makes them, of which a test fills those that it is about."""
     empty = {"text": "''", "bigint": "0"}
-    made = ", ".join(f"{name} {kind} NOT NULL DEFAULT {empty[kind]}" for name, kind in columns(view))
+    made = ", ".join(f"{name} {kind} NOT NULL DEFAULT {EMPTY.get(name, empty[kind])}" for name, kind in columns(view))
     return f"CREATE TABLE {view.name} ({made});\n"
 
 
@@ -79,6 +85,21 @@ class Api:
     def sql(self, text: str, *values: Any) -> None:
         with psycopg.connect(self.ledger.database_url, autocommit=True) as connection:
             connection.execute(text.encode(), values or None)
+
+    def has_looked(self, statement: bytes) -> bool:
+        """Was this the last that a connection of the API asked, and is it answered?"""
+        asked = " ".join(statement.decode().split()[:6])
+        sql = (
+            "SELECT regexp_replace(query, '\\s+', ' ', 'g') FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state = 'idle'"
+        )
+        return any(query.strip().startswith(asked) for (query,) in rows(self.ledger.database_url, sql))
+
+    def add(self, view: str, **values: Any) -> None:
+        """A row of a view of `TABLES`, of which only what matters is said."""
+        self.sql(
+            f"INSERT INTO {view} ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})", *values.values()
+        )
 
 
 def indicator(agency: str, **changes: Any) -> dict[str, Any]:

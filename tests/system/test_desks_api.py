@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra import founding, keys
-from infra.api import keys as api_keys
 from infra.api.desks import LISTS
-from infra.settings import Settings
-from projections.all_views import VIEWS
 from projections.desk import NEVER
-from projections.engine import columns
-from system.test_api import CATEGORIES, HOTLINE, POLICE, SECRET, STRANGER, Api, Log, Server, pages, problem
+from system.serving import HOTLINE, POLICE, SECRET, STRANGER, Api, problem
+from system.test_api import pages
 
 PAST, FUTURE = "2026-01-01T00:00:00.000000Z", "2199-01-01T00:00:00.000000Z"
 
@@ -30,33 +24,15 @@ BAD_QUERIES = {
 
 
 @pytest.fixture
-def desks(ledger: Settings, tmp_path: Path) -> Iterator[Api]:
+def desks(views: Api) -> Api:
     """The API over a fresh ledger with three agencies, and the views' tables to be filled by hand."""
-    found = Api("", ledger, Log())
-    registrations = founding.Registrations(ledger, founding.root_signers(ledger))
-    for agency, categories in CATEGORIES.items():
-        found.signers[agency] = keys.create(tmp_path / f"{agency}.json", f"{agency}-1")
-        registrations.enrol(agency, agency, categories, found.signers[agency])
-        found.keys[agency] = api_keys.create(ledger.database_url, agency)
-    registrations.close()
-    for name in {*LISTS, "access", "refusals"}:
-        found.sql(f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns(VIEWS[name]))})")
-    with Server(ledger, found.log) as url:
-        found.url = url
-        yield found
-
-
-def add(api: Api, view: str, **values: Any) -> None:
-    """A row of which only what matters is said."""
-    empty = {"about": "{}", "stays": "[]", "plan_services": "[]", "services_by": "{}", "asked": "[]", "examined": "[]"}
-    row = [values.get(name, 0 if kind == "bigint" else empty.get(name, "")) for name, kind in columns(VIEWS[view])]
-    api.sql(f"INSERT INTO {view} VALUES ({', '.join(['%s'] * len(row))})", *row)
+    return views
 
 
 def work(api: Api, agency: str, case: str, what: str, due: str, **values: Any) -> None:
     """A duty that waits until `due`; NEVER: no time is set; '': it is done."""
     said = {"kind": "duty", "state": "open" if due else "done", "due_at": "" if due == NEVER else due, "waits": due}
-    add(api, "worklist", agency=agency, case_id=case, what=what, **(said | values))
+    api.add("worklist", agency=agency, case_id=case, what=what, **(said | values))
 
 
 def whats(api: Api, agency: str, query: str = "") -> list[str]:
@@ -90,7 +66,7 @@ def test_officer_and_unit_narrow_to_their_cases_but_for_those_from_which_the_off
         ("c3", "", "|unit-1|unit-2|", ""),
     ):
         work(desks, POLICE, case, f"in {case}".replace(" ", "-"), PAST)
-        add(desks, "access", agency=POLICE, case_id=case, assigned=assigned, units=units, recused=recused, open=1)
+        desks.add("access", agency=POLICE, case_id=case, assigned=assigned, units=units, recused=recused, open=1)
     assert whats(desks, POLICE, "&officer=officer-1") == ["in-c1"]
     assert whats(desks, POLICE, "&officer=officer-2") == ["in-c2"]
     assert whats(desks, POLICE, "&officer=officer") == []
@@ -107,8 +83,8 @@ def test_the_duty_desk_sees_what_others_were_refused_in_codes_alone(desks: Api) 
         ("c4", POLICE, PAST, "resolved", "desk"),
         ("c5", HOTLINE, PAST, "open", "sender"),
     ):
-        add(
-            desks, "refusals", agency=HOTLINE, role=role, case_id=case, type="t", by_agency=by, code="case.closed",
+        desks.add(
+            "refusals", agency=HOTLINE, role=role, case_id=case, type="t", by_agency=by, code="case.closed",
             event_id="e", refused_at=PAST, shown_at=shown, times=2, state=state,
         )  # fmt: skip
     assert whats(desks, HOTLINE) == ["t", "t", "own"]
@@ -123,8 +99,8 @@ def test_the_duty_desk_sees_what_others_were_refused_in_codes_alone(desks: Api) 
 
 def test_occasions_and_examinations_are_added_up_over_linked_cases_that_the_agency_may_see(desks: Api) -> None:
     for case, interviews in (("c1", 2), ("c2", 3), ("c3", 5), ("c4", 9)):
-        add(desks, "care", agency=POLICE, case_id=case, victim_id=f"v-{case}", interviews=interviews, examinations=1)
-    add(desks, "care", agency=HOTLINE, case_id="c5", victim_id="v-c5", interviews=50)
+        desks.add("care", agency=POLICE, case_id=case, victim_id=f"v-{case}", interviews=interviews, examinations=1)
+    desks.add("care", agency=HOTLINE, case_id="c5", victim_id="v-c5", interviews=50)
     for a, b, state, kind, agency in (
         ("c1", "c2", "confirmed", "victim", POLICE),
         ("c2", "c5", "confirmed", "victim", POLICE),
@@ -133,8 +109,8 @@ def test_occasions_and_examinations_are_added_up_over_linked_cases_that_the_agen
         ("c2", "c4", "confirmed", "suspect", POLICE),
         ("c3", "c4", "confirmed", "victim", HOTLINE),
     ):
-        add(
-            desks, "links", agency=agency, case_id="p", link_id=str(uuid.uuid4()), state=state, party_kind=kind,
+        desks.add(
+            "links", agency=agency, case_id="p", link_id=str(uuid.uuid4()), state=state, party_kind=kind,
             case_a=a, person_a=f"v-{a}", case_b=b, person_b=f"v-{b}",
         )  # fmt: skip
     rows = [row for page in pages(desks, "/v1/care?limit=1", POLICE, "care") for row in page]
@@ -148,7 +124,7 @@ def test_every_desk_is_listed_to_an_agency_alone_and_answers_a_bad_request_with_
     for name, listed in LISTS.items():
         for agency in (POLICE, HOTLINE):
             for number in range(3):
-                add(desks, name, **_row(name, agency, number))
+                desks.add(name, **_row(name, agency, number))
         assert [len(page) for page in pages(desks, f"{listed.path}?limit=2", POLICE, name)] == [2, 1]
         problem(desks.get(listed.path), 401, "auth.missing_key")
         for query, parameter in BAD_QUERIES.items():
@@ -166,8 +142,8 @@ def _row(name: str, agency: str, number: int) -> dict[str, Any]:
 
 
 def test_a_row_that_serves_the_fold_alone_is_not_listed(desks: Api) -> None:
-    add(desks, "prosecution", **_row("prosecution", POLICE, 1))
-    add(desks, "prosecution", **(_row("prosecution", POLICE, 2) | {"stage": ""}))
+    desks.add("prosecution", **_row("prosecution", POLICE, 1))
+    desks.add("prosecution", **(_row("prosecution", POLICE, 2) | {"stage": ""}))
     found = desks.get("/v1/prosecution", POLICE).json()["prosecution"]
     assert [row["stage"] for row in found] == ["stage-1"]
     assert "known" not in found[0]
