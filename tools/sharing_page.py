@@ -59,7 +59,7 @@ _CATEGORIES = sorted(set().union(*(agency.categories for agency in AGENCIES.valu
 def page() -> str:
     """The page."""
     relations = "".join(f"| `{name}` | {text} |\n" for name, text in sharing.RELATIONS.items())
-    roles = "".join(f"| `{name}` | {text} |\n" for name, text in sharing.ROLES.items())
+    roles = "".join(f"| `{name}` | {role.text} |\n" for name, role in sharing.ROLES.items())
     return "".join(
         [
             HEAD,

@@ -18,6 +18,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from infra.api.caller import Caller
+from infra.api_role import BOUND, UNBOUND
+from infra.row_security import CALLER
 
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
 MAX_CONNECTIONS = 8
@@ -79,7 +81,8 @@ class Database:
         async def ask(c: Connection) -> list[Rows]:
             async with c.pipeline(), c.transaction():
                 # A rebuild may switch a view between two statements: whoever holds its table saw the moment after.
-                for view in views:
+                # Policies ask what the caller is to a case: locked before any view, in the order of a switch.
+                for view in (CALLER, *views) if views else ():
                     await c.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.Identifier(view)))
                 await c.execute(_SCOPE, caller.settings)
                 cursors = [await c.execute(statement, values) for statement, values in asked]
@@ -112,7 +115,14 @@ class Database:
                 return await ask(c)
 
 
+class UnboundError(psycopg.OperationalError):
+    """Row-level security would not bind this connection: nothing is read over it."""
+
+
 async def _configure(c: Connection) -> None:
-    """How `transaction()` begins."""
+    """Whoever connects must be bound; how `transaction()` begins."""
+    bound = await (await c.execute(BOUND)).fetchone()
+    if bound is None or not bound["bound"]:
+        raise UnboundError(UNBOUND)
     await c.set_isolation_level(IsolationLevel.REPEATABLE_READ)
     await c.set_read_only(True)

@@ -50,10 +50,7 @@ FROM webhook GROUP BY state
 """
 _PARKED = b"SELECT count(*) AS parked FROM parked JOIN view USING (table_name)"
 
-_DUE = b"""
-SELECT (SELECT count(*) FROM duties WHERE next_at > '' AND next_at <= %(now)s)
-     + (SELECT count(*) FROM refusals WHERE next_at > '' AND next_at <= %(now)s) AS due
-"""
+_DUE = b"SELECT clock_due(%(now)s) AS due"
 
 
 class Process(BaseModel):

@@ -103,7 +103,7 @@ async def submit(
     if _wants_no_wait(request):
         wait = 0
         response.headers["Preference-Applied"] = "respond-async"
-    judged = await service.outcomes.wait(partition, offset, wait) if wait else None
+    judged = await service.outcomes.wait(caller, partition, offset, wait) if wait else None
     outcome = describe(partition, offset, judged, caller.agency, lang)
     if outcome is None:
         raise ProblemError("auth.other_agency")
@@ -125,8 +125,8 @@ async def get_submission(
     if found is None or int(found[1]) >= service.watch.partitions():
         raise ProblemError("submission.unknown")
     partition, offset = int(found[1]), int(found[2])
-    judged = await service.outcomes.find(partition, offset)
-    if judged.body is None:
+    judged = await service.outcomes.find(caller, partition, offset)
+    if judged.body is None and not judged.others:
         if offset <= judged.last or offset >= (await service.watch.ends([partition]))[partition]:
             raise ProblemError("submission.unknown")
         response.status_code = 202

@@ -41,7 +41,7 @@ PROCESSES = {
 }
 SAVED = (
     "kafka_bootstrap", "kafka_security_protocol", "kafka_user", "kafka_password_file", "kafka_ca_file",
-    "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
+    "database_url", "api_database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
     "api_host", "api_port",
 )  # fmt: skip
 """The settings that `tamga.env` holds."""

@@ -19,6 +19,7 @@ from infra.api import keys as api_keys
 from infra.api.app import build
 from infra.api.server import ApiServer
 from infra.settings import Settings
+from projections.all_views import VIEWS
 from system.running import until
 
 POLICE, HOTLINE, STRANGER = "mn.npa", "mn.hotline108", "mn.mgec"
@@ -40,6 +41,13 @@ CREATE TABLE timeline (agency text, partition bigint, pos bigint, n bigint, case
     at text, told text);
 CREATE TABLE reference (partition int, dataset text, field text, code text, records bigint);
 """
+READABLE = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY ('{{{}}}')
+    LOOP EXECUTE format('GRANT SELECT ON %I TO %I', name, current_database() || '_api'); END LOOP;
+END $$
+""".format(",".join(name for name, view in VIEWS.items() if getattr(view, "reads", "nobody") != "nobody"))
+"""What the API reads, also where a test has made it."""
 
 
 class Log:
@@ -81,6 +89,7 @@ class Api:
     def sql(self, text: str, *values: Any) -> None:
         with psycopg.connect(self.ledger.database_url, autocommit=True) as connection:
             connection.execute(text.encode(), values or None)
+            connection.execute(READABLE.encode())
 
 
 def indicator(agency: str, **changes: Any) -> dict[str, Any]:
