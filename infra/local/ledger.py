@@ -86,7 +86,9 @@ def running(settings: Settings, say: Say) -> Iterator[LocalLedger]:
         for name, module in PROCESSES.items():
             process = name.partition("-")[0]
             mine = provisioning.as_process(settings, process) if own_brokers else settings
-            supervisor.start(name, module, environment(mine))
+            # The API is handed no way to the database but its own role's, and nobody else that one.
+            without = {"database_url": ""} if process == "api" else {"api_database_url": ""}
+            supervisor.start(name, module, environment(mine.model_copy(update=without)))
         ledger = LocalLedger(settings, supervisor)
         _wait_ready(ledger)
         yield ledger
@@ -110,7 +112,7 @@ def _services(settings: Settings, stack: ExitStack, say: Say) -> Settings:
     if not os.environ.get("TAMGA_DATABASE_URL"):
         say("starting PostgreSQL")
         url = stack.enter_context(LocalPostgres.start(settings.data / "postgres")).url
-        settings = settings.model_copy(update={"database_url": url})
+        settings = settings.model_copy(update={"database_url": url, "api_database_url": ""})
     return settings
 
 

@@ -55,13 +55,12 @@ def paths(told: Played, reader: Reader) -> list[str]:
     cases = [*dict.fromkeys(row["case_id"] for row in told.views["access"]), UNKNOWN]
     if reader.role != "system":
         cases = [told.case, UNKNOWN]
-    places = [f"{row['partition']}-{row['src']}" for row in told.views["submissions"]][
-        :: 1 + 40 * (reader.role != "system")
-    ]
+    every = 7 if reader.role == "system" else 97
+    places = [f"{row['partition']}-{row['src']}" for row in told.views["submissions"]][::every]
     found = []
     for path, methods in document["paths"].items():
         if "get" in methods:
-            ids = cases if "{case_id}" in path else places[::7] if "{submission}" in path else [""]
+            ids = cases if "{case_id}" in path else places if "{submission}" in path else [""]
             found += [path.replace("{case_id}", each).replace("{submission}", each) for each in ids]
     assert {"/v1/cases", "/v1/worklist", "/v1/events", "/metrics"} <= {*found}
     return [f"{path}?seconds=0&after=0-0-0" if path == "/v1/events" else path for path in found]
@@ -161,9 +160,8 @@ def _last(told: Played, agency: str, case: str) -> int:
 @pytest.mark.parametrize("agency", PEOPLES)
 def test_a_feed_says_what_its_agency_was_told_and_nothing_else(told: Played, agency: str) -> None:
     until(lambda: _fed(told), what="the feeds")
-    may = json.dumps(
-        [row for view in ("timeline", "submissions") for row in told.views[view] if row["agency"] == agency]
-    )
+    held = [*told.views["timeline"], *told.views["submissions"]]
+    may = json.dumps([row for row in held if row["agency"] == agency])
     ids, names = {*UUID.findall(may)}, {*AGENCY.findall(may), agency}
     for partition in range(4):
         log = PartitionLog(told.settings.brokers, told.settings.topics.feed(agency), partition)
@@ -206,7 +204,6 @@ def test_logs_hold_no_case_no_person_and_no_officer(told: Played) -> None:
 
 def test_who_may_not_read_is_told_the_same_whatever_there_is(told: Played) -> None:
     operator = Reader(POLICE, "operator")
-    answers = {
-        told.ask(operator, path).text for path in ("/v1/cases", f"/v1/cases/{told.case}", f"/v1/cases/{UNKNOWN}")
-    }
+    tried = ("/v1/cases", f"/v1/cases/{told.case}", f"/v1/cases/{UNKNOWN}")
+    answers = {told.ask(operator, path).text for path in tried}
     assert len(answers) == 1

@@ -134,9 +134,8 @@ def readers(played: Played, agency: str) -> list[Reader]:
     people = [("nobody-1", ()), ("nobody-2", (unit,) if unit else ()), (assigned, ()), (RECUSED, (unit,))]
     for role in ("supervisor", "auditor", "officer", "duty", "operator"):
         chosen = people if role in ("officer", "duty") else [people[0], people[3]]
-        found += [
-            Reader(agency, role, name, units) for name, units in dict.fromkeys(chosen) if name and "" not in units
-        ]
+        some = [(name, units) for name, units in dict.fromkeys(chosen) if name and "" not in units]
+        found += [Reader(agency, role, name, units) for name, units in some]
     return found
 
 
