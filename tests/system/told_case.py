@@ -57,10 +57,11 @@ class Played:
     keys: dict[str, str]
     case: str
     views: dict[str, list[Row]]
+    client: httpx.Client
 
     def ask(self, reader: Reader, path: str, accept: str = "application/json") -> httpx.Response:
         """What the reader is answered."""
-        return httpx.get(self.url + path, headers={"Accept": accept} | self._bearer(reader), timeout=30)
+        return self.client.get(self.url + path, headers={"Accept": accept} | self._bearer(reader))
 
     def _bearer(self, reader: Reader) -> dict[str, str]:
         if reader.role == "system":
@@ -95,7 +96,8 @@ def played(settings: Settings, folder: Path) -> Iterator[Played]:
         first = until(lambda: next((line for line in api.text().splitlines() if '"listening"' in line), ""), what="api")
         views = {name: _rows(ledger, name) for (name,) in rows(ledger.database_url, "SELECT name FROM view")}
         keys = {name: api_keys.create(ledger.database_url, name) for name in AGENCIES}
-        yield Played(ledger, json.loads(first)["url"], folder, issuer, keys, case, views)
+        client = stack.enter_context(httpx.Client(timeout=60))
+        yield Played(ledger, json.loads(first)["url"], folder, issuer, keys, case, views, client)
 
 
 def _play(ledger: Settings, world: bootstrap.World, people: dict[str, Publisher] | Any) -> str:
@@ -108,7 +110,7 @@ def _play(ledger: Settings, world: bootstrap.World, people: dict[str, Publisher]
         (OVERSIGHT, "case.Restricted", {"level": "named_officers", "reason": "official_accused",
                                         "excluded_agencies": [BORDER]}),
         (POLICE, "case.OfficerRecused", {"officer": RECUSED, "reason": "relative"}),
-        (POLICE, "investigation.JointTeamFormed", {"nothing": RECUSED}),
+        (POLICE, "investigation.InvestigationOpened", {"nothing": RECUSED}),
     ]  # fmt: skip
     sent = []
     for agency, type_, data in more:
