@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 SEED ?= 1
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -18,8 +19,8 @@ demo: $(READY)  ## start everything, publish the demo, check it, stay up until C
 clean-demo: $(READY)  ## remove the data folder of the demo
 	@$(BIN)/python -m infra.demo --clean
 
-test: $(READY)  ## every rule and every kind of fault on real Kafka and PostgreSQL
-	@timeout --signal=INT --kill-after=30 1500 $(BIN)/python -m pytest tests
+test: $(READY)  ## every rule and every kind of fault on real Kafka and PostgreSQL, by WORKERS= side by side
+	@timeout --signal=INT --kill-after=30 2400 $(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal
 
 check: $(READY)  ## ruff, formatting, mypy, import rules, the lock and generated files
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from domain.record.chain import Head, Placed
 from domain.registry import Registry
 from projections.all_views import NEEDS_ROOMS, ROOMS
-from projections.engine import Group, Key, Parked, Row, View, fold, parsed, written
+from projections.engine import BEHIND, Group, Key, Parked, Row, View, fold
 from projections.entry import Entry, read
 
 CACHED_ROWS = 25_000
@@ -60,22 +60,25 @@ class LiveView:
         self._appends: bool = getattr(table.view, "appends", False)
         self._groups: OrderedDict[str, Group] = OrderedDict()
 
-    def apply(self, c: Any, entries: Sequence[Entry]) -> None:
-        """Fold a batch and write it in the open transaction."""
+    def apply(self, c: Any, entries: Sequence[Entry]) -> list[tuple[str, int, str]]:
+        """Fold a batch and write it in the open transaction; returns what could not be folded: (view, position,
+        reason), without what stands behind it."""
         view = self.table.view
         groups = self._load(c, {g for e in entries for g in view.groups(e)})
         changed = fold(view, groups, entries, self.parked, self._skipped)
         self.table.remove(c, [key for _, key in changed.gone])
-        self.table.copy(c, written(view, [groups[group][key] for group, key in changed.made]))
-        self.table.write(c, written(view, [groups[group][key] for group, key in changed.other]))
+        self.table.copy(c, [groups[group][key] for group, key in changed.made])
+        self.table.write(c, [groups[group][key] for group, key in changed.other])
+        fresh = [(view.name, pos, reason) for _, pos, reason in self.parked.fresh if reason != BEHIND]
         self.table.park(c, self.partition, self.parked)
+        return fresh
 
     def _load(self, c: Any, wanted: set[str]) -> dict[str, Group]:
         if self._appends:
             return {name: {} for name in wanted}
         missing = [g for g in wanted if g not in self._groups]
         for name, rows in self.table.load(c, missing).items():
-            self._groups[name] = parsed(self.table.view, rows)
+            self._groups[name] = rows
         for name in wanted:
             self._groups.move_to_end(name)
         self._evict(wanted)
@@ -92,8 +95,9 @@ class LiveView:
 
 def project(
     c: Any, views: Sequence[LiveView], placed: Sequence[Placed], after: Head, registry: Registry, *, move: Move
-) -> None:
-    """Apply a batch to the views of its partition, which stand at one head, in the open transaction.
+) -> list[tuple[str, int, str]]:
+    """Apply a batch to the views of its partition, which stand at one head, in the open transaction; returns what could
+    not be folded, as `LiveView.apply` does.
 
     When the transaction fails, the views must be opened anew: what they hold in memory has then not happened. Raises
     `GapError` when entries between the views' head and the batch are missing.
@@ -101,16 +105,18 @@ def project(
     partition, before = views[0].partition, views[0].head
     entries = [read(p, partition, registry) for p in placed if p.entry.pos > before.pos]
     if not entries:
-        return
+        return []
     if entries[0].pos != before.pos + 1:
         raise GapError(f"partition {partition}")
     lost: set[str] = set()
+    parked: list[tuple[str, int, str]] = []
     for live in views:
         if lost and live.table.view.name in NEEDS_ROOMS:
             live.parked.streams |= lost
-        live.apply(c, entries)
+        parked += live.apply(c, entries)
         if live.table.view.name == ROOMS:
             lost = live.parked.streams
     move(c, partition, {live.table.table: live.head for live in views}, after)
     for live in views:
         live.head = after
+    return parked

@@ -27,18 +27,22 @@ READS: Final = {
     "log": "",
     "process": "",
     "feed_position": "",
-    "parked": "table_name, partition, pos",
+    "parked": "table_name, stream, partition, pos, parked_at",
     "webhook": "id, state",
     "webhook_position": "webhook, failing_since",
     "webhook_dead": "webhook",
     "access_of_caller": "",
     "idempotency": "",
+    "job": "",
+    "job_row": "",
 }
-"""Tables that are no view of the ledger, with the columns that the API reads ('': every one). None holds content."""
+"""Tables that are no view of the ledger, with the columns that the API reads ('': every one). Only `job_row` holds
+content: what a caller asked for as of then, for an hour."""
 
-WRITES: Final = ("idempotency",)
-CALLS: Final = ("outcome_of(text, integer, bigint)", "clock_due(text)")
-"""What the API asks of tables that it may not read: an outcome of the caller's own, and how much has fallen due."""
+WRITES: Final = ("idempotency", "job", "job_row")
+CALLS: Final = ("outcome_of(text, integer, bigint)", "judged_at(integer, bigint)", "clock_due(text)")
+"""What the API asks of tables that it may not read: the caller's own outcomes, when an entry was judged, and how much
+has fallen due."""
 
 MAX_NAME = 63
 

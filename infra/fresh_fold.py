@@ -58,16 +58,16 @@ class FreshFold:
         assert self._sink is not None
         groups = self._groups[name]
         if name in self._wanted:
-            self._sink(name, _rows(name, groups))
+            self._sink(name, _rows(groups))
         groups.clear()
 
     def rows(self) -> dict[str, Sequence[Row]]:
         """The rows that were not handed on, by view."""
-        return {name: _rows(name, self._groups[name]) for name in self._wanted}
+        return {name: _rows(self._groups[name]) for name in self._wanted}
 
 
-def _rows(name: str, groups: Mapping[str, Group]) -> Sequence[Row]:
-    return written(VIEWS[name], [row for group in groups.values() for row in group.values()])
+def _rows(groups: Mapping[str, Group]) -> list[Row]:
+    return [row for group in groups.values() for row in group.values()]
 
 
 def fold_record(
@@ -82,8 +82,9 @@ def fold_record(
 
 
 def fold_partition(world: bootstrap.World, partition: int, wanted: Wanted, tick: Tick) -> Folded:
-    """Fold one partition from zero and keep every row."""
-    return fold_into(world, partition, wanted, tick, None)
+    """Fold one partition from zero and keep every row, as a table would hold it."""
+    folded = fold_into(world, partition, wanted, tick, None)
+    return folded._replace(rows={name: written(VIEWS[name], rows) for name, rows in folded.rows.items()})
 
 
 def fold_into(world: bootstrap.World, partition: int, wanted: Wanted, tick: Tick, sink: Sink | None) -> Folded:

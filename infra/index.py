@@ -106,7 +106,7 @@ class Index:
             with c.cursor() as cursor, cursor.copy(_ADD) as copy:
                 copy.set_types(_ADD_TYPES)
                 for row in rows:
-                    copy.write_row((self.log, *row))
+                    copy.write_row((self.log, *row, _about(row)))
             links = [each for row in rows if row.type == _LINK_PROPOSED for each in _cases_of(row)]
             if links:
                 with c.cursor() as cursor:
@@ -148,6 +148,12 @@ class Index:
                 found.setdefault(stream, []).append((pos, body))
         return found
 
+    def history(self, stream: str) -> list[tuple[int, bytes]]:
+        """(pos, body) of everything that was said of a stream, in order: its entries, and refusals that named it."""
+        sql = "SELECT pos, body FROM entry WHERE log = %s AND (stream = %s OR about = %s) ORDER BY pos"
+        with self._connection() as c:
+            return list(c.execute(sql, (self.log, stream, stream), binary=True).fetchall())
+
     def linked(self, streams: Sequence[str]) -> Mapping[str, list[tuple[int, bytes]]]:
         """(pos, body) of every entry of each stream and of all that links lead to from there, in order: over all
         partitions, each as far as its index reaches."""
@@ -176,6 +182,14 @@ class Index:
             raise OperationalError(f"index: {type(error).__name__}") from error
 
 
+def _about(row: Row) -> str | None:
+    """The stream that a refused submission of a known sender named."""
+    if not row.type.startswith(_REFUSED):
+        return None
+    refused = orjson.loads(row.body)["outcome"]["refused"]
+    return refused.get("stream") if "publisher" in refused else None
+
+
 def _cases_of(row: Row) -> list[tuple[str, str]]:
     """(party, case) of a proposed link."""
     data = payload_of(orjson.loads(row.body)["jws"])["data"]
@@ -183,6 +197,7 @@ def _cases_of(row: Row) -> list[tuple[str, str]]:
 
 
 _LINK_PROPOSED = by_name["party.LinkProposed"].wire
+_REFUSED = "outcome.refused."
 _ADD_LINK = "INSERT INTO party_case (log, party, case_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 _LINKED = """
 WITH RECURSIVE reached (stream) AS (
@@ -206,5 +221,5 @@ WITH moved AS (
 )
 SELECT pg_notify('tamga_entries', id || ':' || pos || ':' || src) FROM moved
 """
-_ADD = 'COPY entry (log, pos, "offset", stream, n, type, src, body) FROM STDIN (FORMAT BINARY)'
-_ADD_TYPES = ("int4", "int8", "int8", "text", "int8", "text", "int8", "bytea")
+_ADD = 'COPY entry (log, pos, "offset", stream, n, type, src, body, about) FROM STDIN (FORMAT BINARY)'
+_ADD_TYPES = ("int4", "int8", "int8", "text", "int8", "text", "int8", "bytea", "text")

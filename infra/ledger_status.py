@@ -7,16 +7,19 @@ from typing import Any, NamedTuple
 
 from infra import bootstrap
 from infra.kafka.log import PartitionLog
+from infra.view_lag import LAGS, PARKED
 
 
 class PartitionStatus(NamedTuple):
-    """A partition: position of its head, submissions not judged, void records, lag of each view in entries."""
+    """A partition: position of its head, submissions not judged, void records, lag of each view in entries, and seconds
+    for which the slowest view that is behind has not moved."""
 
     partition: int
     position: int
     unjudged: int
     void: int
     views: dict[str, int]
+    stalled: float
 
 
 class ProcessStatus(NamedTuple):
@@ -38,6 +41,7 @@ class Status:
     processes: list[ProcessStatus]
     refusals: dict[str, int]
     parked: int
+    parked_cases: dict[str, int]
 
     @property
     def views_are_level(self) -> bool:
@@ -52,30 +56,27 @@ def look(world: bootstrap.World) -> Status:
     topic = world.settings.topics.ledger
     with world.pool.connection() as c:
         logs = c.execute(_LOGS, (topic,)).fetchall()
-        lags = c.execute(_LAGS, (topic,)).fetchall()
+        lags = c.execute(LAGS.encode(), (topic,)).fetchall()
         processes = [ProcessStatus(*row) for row in c.execute(_PROCESSES).fetchall()]
         refusals = dict(c.execute(_REFUSALS, (topic,)).fetchall())
-        parked = c.execute("SELECT count(*) FROM parked JOIN view USING (table_name)").fetchone()
-    partitions = [_partition(world, row, {name: lag for p, name, lag in lags if p == row[0]}) for row in logs]
-    return Status(world.settings.ledger_id, partitions, processes, refusals, parked[0] if parked else 0)
+        parked = c.execute(PARKED.encode()).fetchall()
+    partitions = [_partition(world, row, [lag for lag in lags if lag[1] == row[0]]) for row in logs]
+    entries, cases = sum(row[1] for row in parked), {name: count for name, _, count in parked}
+    return Status(world.settings.ledger_id, partitions, processes, refusals, entries, cases)
 
 
-def _partition(world: bootstrap.World, row: tuple[Any, ...], views: dict[str, int]) -> PartitionStatus:
+def _partition(world: bootstrap.World, row: tuple[Any, ...], lags: list[tuple[Any, ...]]) -> PartitionStatus:
     partition, position, void, judged = row
     log = PartitionLog(world.settings.brokers, world.settings.topics.submissions, partition)
     try:
         unjudged = max(0, log.end() - 1 - judged)
     finally:
         log.close()
-    return PartitionStatus(partition, position, unjudged, void, views)
+    views, stalled = {name: lag for name, _, lag, _ in lags}, max((each[3] for each in lags), default=0.0)
+    return PartitionStatus(partition, position, unjudged, void, views, round(stalled, 1))
 
 
 _LOGS = 'SELECT partition, pos, "offset" - pos, src FROM log WHERE topic = %s ORDER BY partition'
-_LAGS = (
-    "SELECT log.partition, view.name, log.pos - coalesce(view_head.pos, -1) FROM view CROSS JOIN log"
-    " LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition"
-    " WHERE log.topic = %s ORDER BY log.partition, view.name"
-)
 _PROCESSES = (
     "SELECT name, state, code, round(extract(epoch FROM now() - seen_at))::bigint || ' s ago', message"
     " FROM process ORDER BY name"

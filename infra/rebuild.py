@@ -3,29 +3,39 @@
 Each partition is folded in memory up to where the live views stand, and copied into a table that no reader sees, by
 several processes where the record is long. One transaction then adds the keys, follows the live views, puts the new
 tables behind the SQL views, holds the projector back, follows the rest and drops the old ones: all views of a partition
-stand at one head, before and after. What a killed rebuild leaves is removed by the next. The projector finds its table
-gone and opens the new one. Locks are taken in the order readers and projector take them: view, table, heads.
+stand at one head, before and after. A rebuild that was killed or interrupted is gone on with by the next one of the
+same views: partitions that are filled stay filled. The projector finds its table gone and opens the new one. Locks are
+taken in the order readers and projector take them: view, table, heads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import psycopg
 from psycopg import sql
+from psycopg_pool import PoolTimeout
 
 from consumers.projector import LiveView, project
 from domain.record.chain import ORIGIN
-from infra import bootstrap, view_tables
+from infra import bootstrap, rebuild_leftovers, view_tables
 from infra.fresh_fold import Wanted, fold_into, within
+from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.topics import TopicFacts
-from infra.over_partitions import Tick, over_partitions
+from infra.over_partitions import InterruptedWorkError, Tick, over_partitions
 from infra.view_tables import Connection, ViewTable, head_of
 from projections.all_views import VIEWS, with_rooms
 from projections.engine import CannotFoldError, Row
 
 REBUILD_LOCK = 7267
+INTERRUPTIONS = (
+    KeyboardInterrupt, SystemExit, InterruptedWorkError, BrokenExecutor, CannotFoldError, LogAway, LogFault,
+    psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout,
+)  # fmt: skip
+"""What ends a rebuild and says nothing against what it has filled: the next one goes on with it."""
 
 
 class RebuildError(Exception):
@@ -42,10 +52,12 @@ class Rebuilt(NamedTuple):
 
 
 class Filling(NamedTuple):
-    """The table of each view that is filled, and the position up to which each partition is."""
+    """The table of each view that is filled, the position up to which each partition is, and how far the partitions are
+    that an earlier rebuild has filled."""
 
     tables: Mapping[str, str]
     limits: Mapping[int, int]
+    filled: Mapping[int, int] = {}
 
 
 def rebuild(
@@ -55,8 +67,9 @@ def rebuild(
     `LogAway`."""
     facts = world.topics.facts(world.settings.topics.ledger)
     wanted = with_rooms(tuple(names))
-    with world.pool.connection() as c, _only_one(c, wanted), beside(c, wanted, facts) as tables:
-        filling = Filling({table.view.name: table.table for table in tables}, standing(c, facts.partitions))
+    with world.pool.connection() as c, only_one(c, wanted), beside(c, wanted, facts) as tables:
+        filled = rebuild_leftovers.filled(c, tables)
+        filling = Filling({table.view.name: table.table for table in tables}, standing(c, facts.partitions), filled)
         entries = sum(over_partitions(world, fill_partition, filling, progress))
         switch(world, c, tables, facts)
         return [Rebuilt(table.view.name, table.table, _count(c, table), entries) for table in tables]
@@ -70,26 +83,35 @@ def standing(c: Connection, partitions: int) -> dict[int, int]:
 
 @contextmanager
 def beside(c: Connection, names: Sequence[str], facts: TopicFacts) -> Iterator[list[ViewTable]]:
-    """A new table for each view, which is gone afterwards unless readers see it by then."""
+    """A table for each view that no reader sees: those of a rebuild that was interrupted, or new ones.
+
+    Afterwards they are what readers see, or are kept for the next rebuild where this one was only interrupted, or gone.
+    """
     with c.transaction():
-        for name in names:
-            for table in view_tables.leftovers(c, VIEWS[name]):
-                table.drop(c)
-        tables = [view_tables.new_table(c, VIEWS[name]) for name in names]
-        for table in tables:
-            table.create(c, facts.id, facts.partitions, ORIGIN)
+        tables = rebuild_leftovers.taken_over(c, names, facts)
+        if tables is None:
+            rebuild_leftovers.drop(c, names)
+            tables = [view_tables.new_table(c, VIEWS[name]) for name in names]
+            for table in tables:
+                table.create(c, facts.id, facts.partitions, ORIGIN)
+    interrupted = False
     try:
         yield tables
+    except INTERRUPTIONS:
+        interrupted = True
+        raise
     finally:
-        if not c.closed:
+        if not interrupted and not c.closed:
             with c.transaction():
-                for name in names:
-                    for table in view_tables.leftovers(c, VIEWS[name]):
-                        table.drop(c)
+                rebuild_leftovers.drop(c, names)
 
 
 def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tick: Tick) -> int:
-    """Fold one partition from zero and copy its rows; returns how many entries it holds."""
+    """Fold one partition from zero and copy its rows; returns how many entries it holds. All or nothing, so that a
+    partition is filled or empty."""
+    if partition in filling.filled:
+        tick(filling.filled[partition] + 1)
+        return filling.filled[partition] + 1
     tables = {name: ViewTable(VIEWS[name], table) for name, table in filling.tables.items()}
     wanted = Wanted(tuple(tables), filling.limits)
     with world.pool.connection() as c, c.transaction():
@@ -107,7 +129,8 @@ def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tic
 
 
 @contextmanager
-def _only_one(c: Connection, names: Sequence[str]) -> Iterator[None]:
+def only_one(c: Connection, names: Sequence[str]) -> Iterator[None]:
+    """Nobody else rebuilds or refolds these views meanwhile. Raises `RebuildError`."""
     try:
         for name in names:
             taken = c.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (REBUILD_LOCK, name)).fetchone()

@@ -15,7 +15,7 @@ import psycopg
 
 from domain.record.chain import Head, Placed
 from infra import row_security
-from projections.engine import Group, Key, Parked, Row, View, columns, model_hash
+from projections.engine import Group, Key, Parked, Row, View, columns, model_hash, parsed, written
 
 Connection = psycopg.Connection[Any]
 CHANNEL = "tamga_views"
@@ -81,14 +81,14 @@ class ViewTable:
         return row[0], Head(*row[1:])
 
     def load(self, c: Connection, groups: Sequence[str]) -> dict[str, Group]:
-        """Every row of the groups, in one query."""
+        """Every row of the groups as the folds see it, in one query."""
         found: dict[str, Group] = {g: {} for g in groups}
         if groups:
             sql = f"SELECT {self._names} FROM {self.table} WHERE {self.view.group} = ANY(%s)"
             at = [name for name, _ in self.columns].index(self.view.group)
             for row in c.execute(sql.encode(), (list(groups),), binary=True):
                 found[row[at]][row[: self.view.keys]] = row
-        return found
+        return {name: parsed(self.view, rows) for name, rows in found.items()}
 
     def write(self, c: Connection, rows: Sequence[Row]) -> None:
         """Replace rows: copied into a temporary table, put in place with one statement."""
@@ -121,18 +121,19 @@ class ViewTable:
         if rows:
             self._copy(c, self.table, rows)
 
-    def _copy(self, c: Connection, table: str, rows: Iterable[Row]) -> None:
+    def _copy(self, c: Connection, table: str, rows: Sequence[Row]) -> None:
         statement = f"COPY {table} ({self._names}) FROM STDIN (FORMAT BINARY)".encode()
         with c.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types([kind for _, kind in self.columns])
-            for row in rows:
+            for row in written(self.view, rows):
                 copy.write_row(row)
 
     def park(self, c: Connection, partition: int, parked: Parked) -> None:
         """Keep what could not be folded."""
         for stream, pos, reason in parked.fresh:
             c.execute(
-                "INSERT INTO parked VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO parked (table_name, stream, partition, pos, reason) VALUES (%s, %s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
                 (self.table, stream, partition, pos, reason),
             )
         parked.fresh.clear()
@@ -147,7 +148,7 @@ class ViewTable:
         return frozenset(pos for (pos,) in found)
 
     def rows(self, c: Connection) -> Iterable[Row]:
-        """Every row, ordered by key (for checks)."""
+        """Every row as the table holds it, ordered by key (for checks)."""
         return c.execute(f"SELECT {self._names} FROM {self.table} ORDER BY {self._keys}".encode())
 
     def drop(self, c: Connection) -> None:
@@ -175,7 +176,7 @@ def head_of(placed: Sequence[Placed]) -> Head:
 def move(c: Connection, partition: int, before: dict[str, Head], after: Head) -> None:
     """Move the heads of tables from where each stood; raises `StaleProjectorError` when one stands elsewhere."""
     moved = c.execute(
-        'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s'
+        'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s, moved_at = now()'
         " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS stood(name, pos, entry_id)"
         " WHERE table_name = stood.name AND partition = %s"
         " AND view_head.pos = stood.pos AND view_head.entry_id = stood.entry_id",
@@ -207,6 +208,15 @@ def new_table(c: Connection, view: View) -> ViewTable:
     row = c.execute("SELECT nextval('view_generation')").fetchone()
     assert row is not None
     return ViewTable(view, f"{view.name}_{model_hash(view)}_{row[0]}")
+
+
+def rename(c: Connection, table: ViewTable) -> ViewTable:
+    """Give a table the name of the next generation, and all that is kept for it: whoever has it open looks anew."""
+    new = new_table(c, table.view)
+    c.execute(f"ALTER TABLE {table.table} RENAME TO {new.table}".encode())
+    for name in ("view_head", "parked", "view"):
+        c.execute(f"UPDATE {name} SET table_name = %s WHERE table_name = %s".encode(), (new.table, table.table))
+    return new
 
 
 def leftovers(c: Connection, view: View) -> list[ViewTable]:

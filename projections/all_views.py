@@ -9,10 +9,23 @@ from typing import Any, cast
 
 from projections import access, duties, reference, refusals, room, submissions, timeline
 from projections.desk import Desk
-from projections.desks import care, caseload, links, referrals, worklist
+from projections.desks import (
+    board,
+    care,
+    caseload,
+    custody,
+    exhibits_by_defendant,
+    investigation,
+    links,
+    prosecution,
+    referrals,
+    worklist,
+)
 from projections.engine import View
 
-_FILES: tuple[Any, ...] = (caseload, referrals, worklist, care, links)
+_FILES: tuple[Any, ...] = (
+    caseload, referrals, worklist, care, links, custody, exhibits_by_defendant, investigation, prosecution, board,
+)  # fmt: skip
 DESKS: dict[str, Desk] = {file.name: Desk(file) for file in _FILES}
 """What one agency is told of one stream, folded."""
 

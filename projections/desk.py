@@ -27,13 +27,15 @@ class Listed(NamedTuple):
     when somebody has to act: `NEVER` where no time is set, '' once nothing waits any more. Rows are then listed by it,
     those for which nothing waits only when they are asked for, and one whose time is past is overdue. `hidden` serves
     the fold alone. `of_person` are counts of a person (`case_id`, `victim_id`) that are also given over all cases that
-    confirmed links join and of which the agency has rows.
+    confirmed links join and of which the agency has rows. A row whose column `shown_by` is empty serves
+    the fold alone.
     """
 
     filters: tuple[str, ...] = ()
     waits: str = ""
     hidden: tuple[str, ...] = ()
     of_person: tuple[str, ...] = ()
+    shown_by: str = ""
 
 
 class DeskFile(Protocol):

@@ -102,6 +102,10 @@ def model_hash(view: View) -> str:
     return sha256(repr(model).encode()).hexdigest()[:8]
 
 
+BEHIND = "behind a parked entry"
+"""The reason of an entry that is parked since an earlier one of its stream is."""
+
+
 @dataclass
 class Parked:
     """Streams that a view could not fold: (stream, position, reason) of this batch, and all streams parked so far."""
@@ -154,7 +158,7 @@ def fold(
     size, evolve, touched = view.keys, view.evolve, view.groups
     for entry in entries:
         if parked is not None and entry.case in parked.streams:
-            parked.take(entry, "behind a parked entry")
+            parked.take(entry, BEHIND)
             continue
         if entry.pos in skipped:
             continue

@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 
 import orjson
 
+from domain.event import Effect
 from projections.engine import Key, Row
 from projections.entry import Entry
 from projections.told import Json, Told
@@ -69,3 +70,13 @@ def written(told: Told) -> str:
         "relation": relation, "marks": marks, "code": code,
     }  # fmt: skip
     return orjson.dumps(document).decode()
+
+
+def read(agency: str, stream: str, text: str) -> Told | None:
+    """What a row's `told` says, as the desks fold it; None where an epoch begins with nothing."""
+    said = orjson.loads(text)
+    if not said:
+        return None
+    effects = tuple(Effect(each["type"], each["data"]) for each in said.pop("effects"))
+    marks = tuple(said.pop("marks"))
+    return Told(agency=agency, stream=stream, effects=effects, marks=marks, **said)

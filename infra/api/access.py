@@ -48,7 +48,7 @@ class Access:
         except ClientDisconnect:
             status = CLIENT_GONE
         except Exception as error:
-            self._log.error("fault", error=type(error).__name__, at=_place(error), route=_route(scope))
+            self._log.error("fault", error=type(error).__name__, at=place_of(error), route=_route(scope))
             if status:
                 raise
             await answer("service.fault", lang=language.of(Request(scope)))(scope, receive, sending)
@@ -76,7 +76,7 @@ def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "unmatched"))
 
 
-def _place(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """Where it was raised: `module.py:line`, innermost frame."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""

@@ -15,12 +15,16 @@ from fastapi import FastAPI
 
 from infra.api import (
     access,
+    case_desks,
     cases,
     desks,
     docs,
     etag,
     events,
     health,
+    job_runner,
+    jobs,
+    parked,
     problems,
     reference,
     referrals,
@@ -44,6 +48,7 @@ TAGS = [
     {"name": "desks", "description": "What waits for the agency, and what it is told of each case by subject"},
     {"name": "referrals", "description": "Referrals to and from the agency"},
     {"name": "refusals", "description": "What was refused and waits to be put right"},
+    {"name": "jobs", "description": "Lists as they were: how far they are, and their rows"},
     {"name": "reference", "description": "Counts of imported reference records"},
     {"name": "submissions", "description": "Signed events and their outcomes"},
     {"name": "events", "description": "What the agency is told, while it happens"},
@@ -63,12 +68,12 @@ class Api(FastAPI):
 
 def build(settings: Settings, log: Any = None) -> Api:
     """The app. Its lifespan connects and closes."""
-    metrics = Metrics()
+    metrics, lines = Metrics(), log or structlog.get_logger()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service = service = assemble(settings, metrics)
-        async with running(service):
+        async with running(service), job_runner.running(service, lines):
             yield
 
     app = Api(
@@ -84,10 +89,13 @@ def build(settings: Settings, log: Any = None) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    for part in (cases, desks, referrals, refusals, reference, submissions, events, whoami, health, docs):
+    for part in (
+        *(cases, case_desks, desks, referrals, refusals, reference, jobs, parked, submissions, events, whoami),
+        *(health, docs),
+    ):
         app.include_router(part.router)
     app.add_middleware(etag.Conditional)
-    app.add_middleware(access.Access, metrics=metrics, log=log or structlog.get_logger())
+    app.add_middleware(access.Access, metrics=metrics, log=lines)
     return app
 
 

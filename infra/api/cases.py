@@ -10,17 +10,16 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from domain.partition import partition_of
-from infra.api import if_match, reading
+from infra.api import as_of, as_of_lists, if_match, reading
+from infra.api.as_of import At
 from infra.api.database import Rows
 from infra.api.listing import LIST_PROBLEM, LISTED, Listing
 from infra.api.paging import LINK, Cursor, Limit, link_next
 from infra.api.problems import ProblemError, declared
 from infra.api.reading import ANSWERED, READ_PROBLEMS, Reading
-from infra.api.service import Service
 
 router = APIRouter(tags=["cases"])
 
@@ -63,6 +62,7 @@ class CaseRow(BaseModel):
     events: int
     victims: int
     open_referrals: int
+    parked: str | None = Field(None, description="the position from which on this view could not fold the case")
 
 
 class CaseList(BaseModel):
@@ -101,7 +101,7 @@ class Timeline(BaseModel):
 
 _PLAIN = ("type", "publisher", "time", "at", "event_id", "relation")
 _IF_ANY = ("marks", "code", "actor", "unit", "data", "effects")
-_FOUND = declared(*READ_PROBLEMS, "case.unknown") | ANSWERED
+_FOUND = declared(*READ_PROBLEMS, *as_of.PROBLEMS, "case.unknown") | ANSWERED
 _PAGED = _FOUND | {200: {"headers": LINK | ANSWERED[200]["headers"]}}
 
 
@@ -109,7 +109,7 @@ _PAGED = _FOUND | {200: {"headers": LINK | ANSWERED[200]["headers"]}}
     "/v1/cases",
     operation_id="listCases",
     response_model=CaseList,
-    responses=declared(*READ_PROBLEMS, LIST_PROBLEM) | LISTED,
+    responses=declared(*READ_PROBLEMS, *as_of_lists.PROBLEMS, LIST_PROBLEM) | LISTED | as_of_lists.ACCEPTED,
 )
 async def list_cases(
     read: Annotated[Reading, reading.of("caseload")],
@@ -117,27 +117,37 @@ async def list_cases(
     limit: Limit = 50,
     after: Cursor = None,
     status: Status = None,
-) -> CaseList | StreamingResponse:
-    """The agency's cases, by case id."""
+    at: At = None,
+) -> CaseList | Response:
+    """The agency's cases, by case id; with `at` a job that finds them as they were."""
+    if at is not None:
+        return await as_of_lists.begin(read, "cases", at, status=status)
 
     async def page(key: list[str] | None, count: int) -> Rows:
         last = key[0] if key else None
         return await read.rows(_LIST, (read.caller.agency, last, last, status, status, count))
 
-    listing = Listing("/v1/cases", CaseList, "cases", ("case_id",), lambda row: _row(read.service, row))
+    listing = Listing("/v1/cases", CaseList, "cases", ("case_id",), lambda row: _row(read, row))
     return await listing.answer(read, response, page, limit=limit, after=after, status=status)
 
 
 @router.get("/v1/cases/{case_id}", operation_id="getCase", responses=_FOUND)
-async def get_case(read: Annotated[Reading, reading.of("caseload", "timeline")], case_id: str) -> CaseRow:
-    """One case. A case of others and no case are the same 404."""
-    case = (read.caller.agency, _checked(case_id))
+async def get_case(
+    read: Annotated[Reading, reading.of("caseload", *as_of.VIEWS)], case_id: str, at: At = None
+) -> CaseRow:
+    """One case, or with `at` as it was. A case of others and no case are the same 404."""
+    if at is not None:
+        rows = await as_of.documents(read, "caseload", await as_of.case_at(read, checked(case_id), at))
+        if not rows:
+            raise ProblemError("case.unknown")
+        return _row(read, rows[0])
+    case = (read.caller.agency, checked(case_id))
     found, told = await read.all((_ONE, case), (if_match.PLACE, case))
     if not found:
         raise ProblemError("case.unknown")
     if told:
         read.at(told[0]["place"])
-    return _row(read.service, found[0])
+    return _row(read, found[0])
 
 
 @router.get(
@@ -147,34 +157,51 @@ async def get_case(read: Annotated[Reading, reading.of("caseload", "timeline")],
     response_model_exclude_none=True,
 )
 async def get_timeline(
-    read: Annotated[Reading, reading.of("timeline")],
+    read: Annotated[Reading, reading.of(*as_of.VIEWS)],
     response: Response,
     case_id: str,
     limit: Limit = 50,
     after: Annotated[int, Query(ge=0, le=2**62, description="only events behind this position")] = 0,
+    at: At = None,
 ) -> Timeline:
-    """The events of a case, oldest first, as the agency is told them now; events of one position come together."""
-    case = (read.caller.agency, _checked(case_id))
-    epoch = await read.row(_EPOCH, case)
-    if epoch is None or not epoch["told"]:
-        raise ProblemError("case.unknown")
-    asked = (*case, epoch["epoch"], after, limit + _OF_ONE_POSITION)
-    events = [orjson.loads(row["told"]) for row in await read.rows(_TIMELINE, asked)]
+    """The events of a case, oldest first, as the agency is told them now, or with `at` was told them then; events of
+    one position come together."""
+    count = limit + _OF_ONE_POSITION
+    if at is not None:
+        told = await as_of.told(read, await as_of.case_at(read, checked(case_id), at))
+        events = [event for event in map(orjson.loads, told) if event["pos"] > after][:count]
+    else:
+        events = await _events_now(read, checked(case_id), after, count)
     shown = events[: limit + (len(events) > limit and events[limit]["pos"] == events[limit - 1]["pos"])]
     if len(events) > len(shown):
-        link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=shown[-1]["pos"])
+        link_next(response, f"/v1/cases/{case_id}/timeline", limit=limit, after=shown[-1]["pos"], at=at)
     return Timeline(case_id=case_id, events=[_event(event) for event in shown])
 
 
-def _checked(case_id: str) -> str:
+async def _events_now(read: Reading, case_id: str, after: int, count: int) -> list[dict[str, Any]]:
+    case = (read.caller.agency, case_id)
+    epoch = await read.row(_EPOCH, case)
+    if epoch is None or not epoch["told"]:
+        raise ProblemError("case.unknown")
+    asked = (*case, epoch["epoch"], after, count)
+    return [orjson.loads(row["told"]) for row in await read.rows(_TIMELINE, asked)]
+
+
+def checked(case_id: str) -> str:
+    """The id, if it is one. Raises `case.unknown`."""
     if not _UUID.match(case_id):
         raise ProblemError("case.unknown")
     return case_id
 
 
-def _row(service: Service, row: dict[str, Any]) -> CaseRow:
-    partition = partition_of(row["case_id"], service.watch.partitions())
-    return CaseRow(position=f"{partition}-{row['last_pos']}", **row)
+def _row(read: Reading, row: dict[str, Any]) -> CaseRow:
+    return case_row(row, read.service.watch.partitions(), read.parked.get(row["case_id"]))
+
+
+def case_row(row: dict[str, Any], partitions: int, parked: str | None = None) -> CaseRow:
+    """A row of the caseload as it is answered."""
+    partition = partition_of(row["case_id"], partitions)
+    return CaseRow(position=f"{partition}-{row['last_pos']}", parked=parked, **row)
 
 
 def _event(event: dict[str, Any]) -> TimelineEvent:

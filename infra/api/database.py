@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, IsolationLevel, sql
+from psycopg import AsyncConnection, sql
 from psycopg.errors import QueryCanceled
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -29,6 +29,8 @@ Rows = list[dict[str, Any]]
 Connection = AsyncConnection[DictRow]
 T = TypeVar("T")
 
+_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_COMMIT = b"COMMIT"
 _SCOPE = (
     b"SELECT set_config('tamga.agency', %s, true), set_config('tamga.unit', %s, true),"
     b" set_config('tamga.role', %s, true), set_config('tamga.officer', %s, true)"
@@ -78,14 +80,19 @@ class Database:
         Raises `psycopg.Error`, `UndefinedTable` where one of the views is not built.
         """
 
+        # A rebuild may switch a view between two statements: whoever holds its table sees the moment after. Policies
+        # ask what the caller is to a case: locked before any view, as a switch replaces it first.
+        names = sql.SQL(", ").join(map(sql.Identifier, (CALLER, *views)))
+        lock = sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names)
+
         async def ask(c: Connection) -> list[Rows]:
-            async with c.pipeline(), c.transaction():
-                # A rebuild may switch a view between two statements: whoever holds its table saw the moment after.
-                # Policies ask what the caller is to a case: locked before any view, in the order of a switch.
-                for view in (CALLER, *views) if views else ():
-                    await c.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.Identifier(view)))
+            # All of it goes out at once; after an error the pool takes the connection back with a rollback.
+            async with c.pipeline():
+                await c.execute(_BEGIN)
+                await c.execute(lock)
                 await c.execute(_SCOPE, caller.settings)
                 cursors = [await c.execute(statement, values) for statement, values in asked]
+                await c.execute(_COMMIT)
                 return [await cursor.fetchall() for cursor in cursors]
 
         return await self._asked(ask)
@@ -96,7 +103,7 @@ class Database:
             await c.execute(b"BEGIN READ WRITE")
             try:
                 found = await (await c.execute(statement, values)).fetchall()
-                await c.execute(b"COMMIT")
+                await c.execute(_COMMIT)
             except psycopg.Error:
                 if not c.closed:
                     await c.rollback()
@@ -120,9 +127,7 @@ class UnboundError(psycopg.OperationalError):
 
 
 async def _configure(c: Connection) -> None:
-    """Whoever connects must be bound; how `transaction()` begins."""
+    """Whoever connects must be bound."""
     bound = await (await c.execute(BOUND)).fetchone()
     if bound is None or not bound["bound"]:
         raise UnboundError(UNBOUND)
-    await c.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-    await c.set_read_only(True)

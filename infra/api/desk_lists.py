@@ -56,6 +56,7 @@ class DeskList:
     about: str
     waits: str
     of_person: tuple[str, ...]
+    shown_by: str
     columns: Mapping[str, Column]
     order: tuple[str, ...]
     shown: tuple[Column, ...]
@@ -76,7 +77,8 @@ class DeskList:
     def _cells(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for column in self.shown:
             value = row[column.name]
-            yield column.name, orjson.loads(value) if column.is_json else None if value in ("", NEVER) else value
+            is_empty = value in ("", NEVER) and column.name not in (*self.order, "case_id")
+            yield column.name, orjson.loads(value) if column.is_json else None if is_empty else value
         for name in self.of_person:
             yield f"{name}{SUFFIX}", row[f"{name}{SUFFIX}"]
         if self.waits:
@@ -101,6 +103,7 @@ def list_of(desk: Desk, listed: Listed, source: str = "") -> DeskList:
         about=rule[:1].upper() + rule[1:],
         waits=listed.waits,
         of_person=listed.of_person,
+        shown_by=listed.shown_by,
         columns=columns,
         order=(listed.waits, *key) if listed.waits else key,
         shown=shown,
@@ -163,6 +166,7 @@ def page_of(
     values = {name: value for name, value in asked.items() if value is not None}
     values |= {"agency": agency, "now": now, "count": count}
     conditions = ["r.agency = %(agency)s", *(f"r.{name} = %({name})s" for name in desk.filters if name in values)]
+    conditions += [f"r.{desk.shown_by} > ''"] if desk.shown_by else []
     for name, condition in _OF_CASES.items():
         if name in values:
             whose = f"a.agency = r.agency AND a.case_id = r.case_id AND {condition}"

@@ -26,9 +26,8 @@ router = APIRouter(tags=["desks"])
 
 _WORKLIST = """(
     SELECT * FROM worklist UNION ALL
-    SELECT agency, case_id, 'duty_desk', type, row_number() OVER (PARTITION BY case_id, type ORDER BY by_agency),
-           'open', shown_at, shown_at, refused_at, type, '', by_agency, code, '', '',
-           json_build_object('times', times)::text, ''
+    SELECT agency, case_id, 'duty_desk', type, hashtext(by_agency)::bigint, 'open', shown_at, shown_at, refused_at,
+           type, '', by_agency, code, '', '', json_build_object('times', times)::text, ''
     FROM refusals
     WHERE agency = %(agency)s AND role = 'desk' AND state <> 'resolved' AND shown_at > '' AND shown_at <= %(now)s
 )"""

@@ -14,7 +14,6 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from infra.api import position
 from infra.api.database import Rows
 from infra.api.problems import ProblemError
 from infra.api.reading import Reading
@@ -48,7 +47,7 @@ async def lines(
     """Every row as its document, one a line. The first page is read before the answer begins."""
     first = await page(None, AT_ONCE)
     answer = StreamingResponse(_written(first, page, key, make), media_type=MEDIA_TYPE)
-    position.say(answer, read.positions or {})
+    read.say(answer)
     return answer
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from infra import clock
 from infra.api.service import Service, Shared
 from infra.kafka.errors import LogAway, LogFault
+from infra.view_lag import LAGS, PARKED
 
 router = APIRouter(tags=["operation"])
 
@@ -32,12 +33,6 @@ SELECT name, role, state, code, extract(epoch FROM now() - seen_at)::float8 AS a
 _LOGS = b"""
 SELECT partition, pos, src, "offset" - pos AS void FROM log WHERE topic = %s ORDER BY partition
 """
-_VIEWS = b"""
-SELECT view.name, log.partition, log.pos - coalesce(view_head.pos, -1) AS lag
-FROM view CROSS JOIN log
-LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition
-WHERE log.topic = %s ORDER BY log.partition, view.name
-"""
 _FEEDS = b"""
 SELECT view_head.partition, view_head.pos - coalesce(feed_position.pos, -1) AS lag
 FROM view JOIN view_head USING (table_name) LEFT JOIN feed_position USING (partition) WHERE view.name = 'timeline'
@@ -48,7 +43,6 @@ SELECT state, count(*) AS count, count(*) FILTER (WHERE state = 'active' AND EXI
     coalesce(sum((SELECT count(*) FROM webhook_dead WHERE webhook = id)), 0)::bigint AS dead
 FROM webhook GROUP BY state
 """
-_PARKED = b"SELECT count(*) AS parked FROM parked JOIN view USING (table_name)"
 
 _DUE = b"SELECT clock_due(%(now)s) AS due"
 
@@ -72,6 +66,7 @@ class PartitionLag(BaseModel):
     submissions: int | None = Field(description="submissions not judged yet; null when Kafka can't say")
     views: dict[str, int] = Field(description="entries that each view has not folded yet")
     feeds: int = Field(0, description="entries in the views that the feeds have not told yet")
+    stalled: dict[str, float] = Field(description="seconds for which a view that is behind has not moved")
 
 
 class Webhooks(BaseModel):
@@ -94,6 +89,7 @@ class Readiness(BaseModel):
     processes: list[Process] = []
     partitions: list[PartitionLag] = []
     parked: int = Field(0, description="entries that a view could not fold")
+    parked_cases: dict[str, int] = Field({}, description="cases that stand still, by view")
     clock_due: int = Field(0, description="what has fallen due and the clock's entry does not say yet")
     webhooks: Webhooks = Webhooks()
 
@@ -142,12 +138,14 @@ async def look(service: Service) -> Readiness:
     try:
         found.processes = [_process(row) for row in await service.database.rows(_PROCESSES)]
         logs = await service.database.rows(_LOGS, (topic,))
-        views = await service.database.rows(_VIEWS, (topic,))
+        views = await service.database.rows(LAGS.encode(), (topic,))
         if {"duties", "refusals"} <= {view["name"] for view in views}:
             found.clock_due = (await service.database.row(_DUE, {"now": clock.now()}) or {"due": 0})["due"]
-        found.parked = (await service.database.row(_PARKED) or {"parked": 0})["parked"]
         feeds = {row["partition"]: row["lag"] for row in await service.database.rows(_FEEDS)}
         found.webhooks = _webhooks(await service.database.rows(_WEBHOOKS))
+        parked = await service.database.rows(PARKED.encode())
+        found.parked = sum(row["entries"] for row in parked)
+        found.parked_cases = {row["name"]: row["cases"] for row in parked}
     except psycopg.Error:
         found.database = False
         found.reasons.append("database.away")
@@ -194,13 +192,14 @@ def _lag(
 ) -> PartitionLag:  # fmt: skip
     partition = log["partition"]
     unjudged = None if end is None else max(0, end - 1 - log["src"])
-    lags = {view["name"]: view["lag"] for view in views if view["partition"] == partition}
+    here = [view for view in views if view["partition"] == partition]
     return PartitionLag(
         partition=partition,
         position=log["pos"],
         void=log["void"],
         submissions=unjudged,
-        views=lags,
+        views={view["name"]: view["lag"] for view in here},
+        stalled={view["name"]: round(view["stalled"], 3) for view in here if view["lag"] > 0},
         feeds=feeds.get(partition, 0),
     )
 
@@ -211,6 +210,8 @@ def _set_gauges(service: Service, found: Readiness) -> None:
     m.database_up.set(found.database)
     m.kafka_up.set(found.kafka)
     m.parked.set(found.parked)
+    for view, cases in found.parked_cases.items():
+        m.parked_cases.labels(view).set(cases)
     m.clock_due.set(found.clock_due)
     for state in ("active", "paused", "ended"):
         m.webhooks.labels(state).set(getattr(found.webhooks, state))
@@ -227,3 +228,4 @@ def _set_gauges(service: Service, found: Readiness) -> None:
             m.unjudged.labels(partition).set(log.submissions)
         for view, lag in log.views.items():
             m.view_lag.labels(view, partition).set(lag)
+            m.view_stalled.labels(view, partition).set(log.stalled.get(view, 0))

@@ -36,6 +36,13 @@ class Metrics:
         )
         self.unjudged = Gauge("tamga_submissions_lag", "Submissions not judged yet", ["partition"], registry=registry)
         self.view_lag = Gauge("tamga_view_lag", "Entries not in the view yet", ["view", "partition"], registry=registry)
+        self.view_stalled = Gauge(
+            "tamga_view_stalled_seconds",
+            "Seconds for which a view that is behind has not moved",
+            ["view", "partition"],
+            registry=registry,
+        )
+        self.parked_cases = Gauge("tamga_parked_cases", "Cases that stand still in a view", ["view"], registry=registry)
         self.parked = Gauge("tamga_parked_entries", "Entries that a view could not fold", registry=registry)
         self.feed_lag = Gauge(
             "tamga_feed_lag", "Entries in the views that the feeds have not told yet", ["partition"], registry=registry
@@ -55,8 +62,9 @@ class Metrics:
     def clear_gauges(self) -> None:
         """Forget labelled gauges: what has gone must not stand still at its last value."""
         for gauge in (
-            self.head, self.void, self.unjudged, self.view_lag, self.feed_lag, self.webhooks, self.process_ready,
-        ):  # fmt: skip
+            *(self.head, self.void, self.unjudged, self.view_lag, self.view_stalled, self.feed_lag),
+            *(self.webhooks, self.parked_cases, self.process_ready),
+        ):
             gauge.clear()
 
     def text(self) -> bytes:

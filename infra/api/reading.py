@@ -1,8 +1,9 @@
 """A read route is handed one object: it reads as the caller, of one moment, and says in headers where that stands.
 
 `reading.of("caseload")` is the dependency of a route whose answer rests on that view. It waits for `min_position`,
-reads every statement with the caller's settings (`infra.api.database`), and sets `Ledger-Position` and `ETag`
-(`infra.api.etag`). A new read route needs nothing else.
+reads every statement with the caller's settings (`infra.api.database`), and sets `Ledger-Position`, `ETag`
+(`infra.api.etag`) and, where a case of the caller's stands still in one of the views, `Ledger-Parked`. A new read route
+needs nothing else.
 """
 
 from __future__ import annotations
@@ -19,13 +20,31 @@ from infra.api.caller import Caller
 from infra.api.database import Rows, Values
 from infra.api.position import MinPosition
 from infra.api.service import Service, Shared
+from projections.all_views import VIEWS
 
 READ_PROBLEMS = (*PROBLEMS, "request.invalid", "service.behind")
 """Codes of every route that reads views."""
 
+PARKED_HEADER = {
+    "Ledger-Parked": {
+        "description": "own cases that stand still in the views, each with the first position that is missing",
+        "schema": {"type": "string"},
+    }
+}
+_NAMED = 20
+_PARKED = b"""
+SELECT stream, parked.partition || '-' || min(pos) AS place
+FROM parked JOIN view USING (table_name) JOIN access ON access.case_id = stream AND agency = %s AND open = 1
+WHERE view.name = ANY(%s) AND (%s::text IS NULL OR stream = %s)
+GROUP BY stream, parked.partition ORDER BY stream
+"""
+
 ANSWERED: dict[int | str, dict[str, Any]] = {
-    200: {"headers": position.HEADER | etag.HEADER},
-    304: {"description": "What `If-None-Match` names is what there is", "headers": position.HEADER | etag.HEADER},
+    200: {"headers": position.HEADER | etag.HEADER | PARKED_HEADER},
+    304: {
+        "description": "What `If-None-Match` names is what there is",
+        "headers": position.HEADER | etag.HEADER | PARKED_HEADER,
+    },
 }
 """`responses` of every route that reads views."""
 
@@ -36,17 +55,30 @@ class Reading:
     def __init__(self, service: Service, caller: Caller, views: Sequence[str], request: Request, response: Response):
         self.service, self.caller, self.views, self.request = service, caller, views, request
         self.positions: dict[int, int] | None = None
+        self.parked: dict[str, str] = {}
         self._response = response
         etag.mark(request)
 
     async def all(self, *asked: tuple[bytes, Values]) -> list[Rows]:
         """Every row of each statement, as the caller may see it, all of one moment. Raises `psycopg.Error`."""
         stands = (position.POSITIONS, (list(self.views),))
-        stand, *found = await self.service.database.read(self.caller, self.views, stands, *asked)
+        case = self.request.path_params.get("case_id")
+        parked = (_PARKED, (self.caller.agency, list(self.views), case, case))
+        locked = tuple(name for name in VIEWS if name in (*self.views, "access"))  # as rebuilds lock them
+        stand, still, *found = await self.service.database.read(self.caller, locked, stands, parked, *asked)
         if self.positions is None:  # of several reads the first: what follows is not older
             self.positions = position.of_rows(stand)
-            position.say(self._response, self.positions)
+            self.parked = {row["stream"]: row["place"] for row in still}
+            self.say(self._response)
         return found
+
+    def say(self, response: Response) -> None:
+        """Set the headers that say where the answer stands: `Ledger-Position`, and `Ledger-Parked` if it must be."""
+        position.say(response, self.positions or {})
+        if self.parked:
+            named = [f"{case}={place}" for case, place in self.parked.items()]
+            more = [f"and {len(named) - _NAMED} more"] if len(named) > _NAMED else []
+            response.headers["Ledger-Parked"] = ", ".join(named[:_NAMED] + more)
 
     async def rows(self, statement: bytes, values: Values = ()) -> Rows:
         """Every row of one statement."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from infra import clock
-from infra.api import reading
+from infra.api import as_of_lists, reading
+from infra.api.as_of import At
 from infra.api.database import Rows
 from infra.api.listing import LIST_PROBLEM, LISTED, Listing
 from infra.api.paging import Cursor, Limit
@@ -73,7 +73,7 @@ _LISTING = Listing(
     "/v1/referrals",
     operation_id="listReferrals",
     response_model=ReferralList,
-    responses=declared(*READ_PROBLEMS, LIST_PROBLEM) | LISTED,
+    responses=declared(*READ_PROBLEMS, *as_of_lists.PROBLEMS, LIST_PROBLEM) | LISTED | as_of_lists.ACCEPTED,
 )
 async def list_referrals(
     read: Annotated[Reading, reading.of("referrals")],
@@ -85,9 +85,12 @@ async def list_referrals(
     overdue: Annotated[
         bool | None, Query(description="only those that are overdue now, or only those that are not")
     ] = None,
-) -> ReferralList | StreamingResponse:
-    """The agency's referrals, by referral id."""
+    at: At = None,
+) -> ReferralList | Response:
+    """The agency's referrals, by referral id; with `at` a job that finds them as they were."""
     filters = {"direction": direction, "state": state, "overdue": overdue}
+    if at is not None:
+        return await as_of_lists.begin(read, "referrals", at, **filters)
     asked = filters | {"agency": read.caller.agency, "now": clock.now()}
 
     async def page(key: list[str] | None, count: int) -> Rows:

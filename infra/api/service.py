@@ -41,6 +41,7 @@ class Service:
     streams: Counter[str]
     """Event streams that are open, by agency."""
     ending: asyncio.Event
+    job_added: asyncio.Event
 
     def end(self) -> None:
         """The process is told to end: what streams, stops."""
@@ -64,6 +65,7 @@ def assemble(settings: Settings, metrics: Metrics) -> Service:
         metrics=metrics,
         streams=Counter(),
         ending=asyncio.Event(),
+        job_added=asyncio.Event(),
     )
 
 

@@ -21,11 +21,13 @@ from infra.api_role import RoleError
 from infra.bootstrap import NotConfiguredError
 from infra.cli import (
     check_views,
+    diff,
     exhibit,
     imports,
     intake,
     mandates,
     migrate,
+    park,
     provision,
     rebuild,
     registry,
@@ -43,6 +45,7 @@ from infra.intake import IntakeError
 from infra.kafka.errors import LogAway, LogFault
 from infra.keys import KeyFileError
 from infra.local.folders import LocalServiceError
+from infra.parking import ParkError
 from infra.publishing import NotJudgedError
 from infra.rebuild import RebuildError
 from infra.registrations import ProposalError, RegistrationError
@@ -52,7 +55,9 @@ from projections.engine import CannotFoldError
 
 INTERRUPTED = 130
 
-REFUSED = (LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError, WebhookError)
+REFUSED = (
+    LogFault, RegistrationError, RebuildError, CannotFoldError, IntakeError, WebhookError, ParkError,
+)  # fmt: skip
 """Exit code 1: what was asked cannot be, as things stand."""
 ENVIRONMENT = (
     MistakeError, NotConfiguredError, KeyFileError, ProposalError, LocalServiceError, ImportFileError, NotJudgedError,
@@ -66,6 +71,7 @@ for command in (
     up.up,
     submit.submit,
     show.show,
+    diff.diff,
     exhibit.exhibit,
     rebuild.rebuild,
     provision.provision,
@@ -81,6 +87,7 @@ app.add_typer(mandates.app, name="agency")
 app.add_typer(registry.app, name="registry")
 app.add_typer(intake.app, name="intake")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(park.app, name="park")
 
 
 def main() -> None:

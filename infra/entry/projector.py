@@ -184,7 +184,7 @@ class ProjectorProcess:
 
     def _write(self, partition: int, placed: list[Placed]) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            project(
+            parked = project(
                 c,
                 self.views[partition],
                 placed,
@@ -192,6 +192,8 @@ class ProjectorProcess:
                 self.world.registry.registry,
                 move=view_tables.move,
             )
+        for view, pos, reason in parked:
+            self.log.error("parked", code="view.parked", view=view, position=f"{partition}-{pos}", reason=reason)
 
 
 def main() -> int:

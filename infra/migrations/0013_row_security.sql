@@ -35,6 +35,12 @@ LEFT JOIN LATERAL (
 WHERE log.topic = of_topic AND log.partition = of_partition
 $$;
 
+-- The registrar's clock at an entry, and nothing else of it; null where there is none.
+CREATE FUNCTION judged_at(of_log integer, of_pos bigint) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT convert_from(body, 'UTF8')::json #>> '{ledger,at}' FROM entry WHERE log = of_log AND pos = of_pos
+$$;
+
 -- How much of what has fallen due the clock has not said yet: a number, of all agencies.
 CREATE FUNCTION clock_due(at text) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -43,4 +49,5 @@ BEGIN
         + (SELECT count(*) FROM refusals WHERE next_at > '' AND next_at <= at);
 END $$;
 
-REVOKE ALL ON FUNCTION publisher_of(bytea), outcome_of(text, integer, bigint), clock_due(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION publisher_of(bytea), outcome_of(text, integer, bigint), judged_at(integer, bigint),
+    clock_due(text) FROM PUBLIC;

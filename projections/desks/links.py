@@ -36,23 +36,22 @@ class LinkRow(NamedTuple):
 name = "links"
 row = LinkRow
 keys = 3
-indexed = ("state",)
 listed = Listed(filters=("state", "party_kind", "case_a", "case_b"))
 
 _PROPOSED = "party.LinkProposed"
 _STATES = {"party.LinkConfirmed": "confirmed", "party.LinkDissolved": "dissolved"}
+_ENDS = {"link_id", "case_a", "person_a", "case_b", "person_b"}
 types = frozenset({_PROPOSED, *_STATES})
 
 
 def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
     """A proposal makes a row, what follows moves its state."""
     data = told.data
-    if told.type == _PROPOSED and "person_a" in data:
+    if told.type == _PROPOSED and data.keys() >= _ENDS:
         yield LinkRow(
-            told.agency, told.stream, data["link_id"], data["party_kind"], data["case_a"], data["person_a"],
+            told.agency, told.stream, data["link_id"], data.get("party_kind", ""), data["case_a"], data["person_a"],
             data["case_b"], data["person_b"], "proposed", told.publisher, data.get("match_basis", ""),
-            data.get("confidence", ""),
-            told.at, told.pos,
+            data.get("confidence", ""), told.at, told.pos,
         )  # fmt: skip
         return
     found = rows.get((told.agency, told.stream, data.get("link_id", "")))

@@ -6,7 +6,7 @@ by which its discharge is known. The desk `worklist` makes rows of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -33,6 +33,23 @@ _NO_FIELDS = frozenset({"", "of_event", "time", "at"})
 CLOCKS = frozenset(known.name for known in by_name.values() if known.kind == "clock")
 
 
+TYPES = frozenset((*OPENERS, *CLOSERS, *CANCELS)) - CLOCKS
+"""The types that can open or end a duty."""
+
+_EVERY = frozenset((row.opened_by, row.deadline) for rows in OPENERS.values() for row in rows)
+
+PERIODS = frozenset(row.deadline for rows in OPENERS.values() for row in rows if row.renews)
+"""The deadlines of which a new one can replace the one before."""
+
+_ADDRESSED = frozenset({"to_agency", "owner_agency"})
+_BY_OWN = frozenset(
+    kind for kind, rows in OPENERS.items() if all(row.owner == "publisher" and not row.by_other for row in rows)
+)
+"""The types that oblige their publisher alone."""
+_BY_ADDRESS = frozenset(kind for kind, rows in OPENERS.items() if all(row.owner in _ADDRESSED for row in rows))
+"""The types that oblige whom they are addressed to."""
+
+
 class Owed(NamedTuple):
     """A duty that an event opens: `duty` when the agency owes it, `half` when it may answer what another said."""
 
@@ -41,9 +58,14 @@ class Owed(NamedTuple):
     elsewhere: bool
 
 
-def is_about(told: Told) -> bool:
-    """Can the event open, mark or end a duty?"""
-    return told.type in OPENERS or told.type in CLOSERS or told.type in CANCELS or told.type in CLOCKS
+def may_open(told: Told) -> bool:
+    """Can the event open a duty of the agency's, by what is seen at once?"""
+    kind = told.type
+    if kind not in OPENERS:
+        return False
+    if kind in _BY_ADDRESS:
+        return told.agency in (told.data.get("to_agency"), told.data.get("owner_agency"))
+    return told.publisher == told.agency or (kind not in _BY_OWN and bool(told.data))
 
 
 def facts_of(told: Told, known: Known) -> Facts:
@@ -77,9 +99,9 @@ def left_of(duty: Duty, told: Told, facts: Facts) -> Duty | None:
     return what_is_left(duty, ways, facts) if ways else duty
 
 
-def may_end(told: Told, opened_by: str, deadline: str) -> bool:
-    """Can an event of this type end such a duty?"""
-    return told.type in CANCELS or (opened_by, deadline) in CLOSERS.get(told.type, ())
+def may_end(told: Told) -> Container[tuple[str, str]]:
+    """The duties (opening type, deadline) that an event of this type can end."""
+    return _EVERY if told.type in CANCELS else CLOSERS.get(told.type, ())
 
 
 def renews(new: Duty, old: Duty) -> bool:

@@ -45,6 +45,9 @@ types = frozenset(
 OPEN = frozenset(("requested", "unavailable", "accepted", "revocation_pending"))
 """The states in which somebody still has to act."""
 
+UNANSWERED = frozenset(("requested", "unavailable"))
+"""Those in which its addressee still has to answer: it can be overdue."""
+
 _ANSWERS = frozenset(("referral.ReferralAccepted", "referral.ReferralRejected"))
 
 
@@ -69,12 +72,15 @@ _ID = ReferralRow._fields.index("referral_id")
 
 def _requested(told: Told) -> Iterable[Row]:
     data = told.data
+    if "referral_id" not in data:
+        return
     sides = [("out", told.is_own), ("in", data.get("to_agency") == told.agency)]
     for direction in (name for name, is_mine in sides if is_mine):
-        due = next((effect.data["due_at"] for effect in told.effects if effect.type == "referral.ResponseDue"), "")
+        due = next((each.data.get("due_at", "") for each in told.effects if each.type == "referral.ResponseDue"), "")
         yield ReferralRow(
             told.agency, data["referral_id"], direction, told.stream, told.publisher, data["to_agency"],
-            data["victim_id"], data["service_type"], data["urgency"], "requested", told.time, due, "", told.pos,
+            data.get("victim_id", ""), data.get("service_type", ""), data.get("urgency", ""), "requested", told.time,
+            due, "", told.pos,
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from domain.catalogue import by_name
 from domain.profile import AGENCIES
 from domain.stages.case import reopens
 from domain.stages.ledger.approvals import AWAITED, GIVEN
+from domain.stages.ledger.duties import REMEMBERED
 from domain.stages.ledger.duties_said import unresolved_from
 from projections.desk import NEVER, Listed
 from projections.desks import keepers, owed
@@ -38,7 +39,9 @@ class WorkRow(NamedTuple):
     what: Annotated[
         str, "duty, half: the deadline's name; approval: the roles, with commas; refusal: the refused type; else empty"
     ]
-    pos: Annotated[int, "position of the entry since which it waits; 0 for `responsible`; on the duty desk a number"]
+    pos: Annotated[
+        int, "position of the entry since which it waits; 0 for `responsible`; on the duty desk a number of the sender"
+    ]
     state: Annotated[
         str,
         "`open`, `late` (the clock has said that it is overdue), `elsewhere` (is answered in another stream), `done`",
@@ -69,7 +72,15 @@ by_category = True
 listed = Listed(filters=("state", "of_type"), waits="waits", hidden=("kept",))
 
 RESPONSIBLE, APPROVAL, REFUSAL, DORMANT = "responsible", "approval", "refusal", "dormancy"
-_KIND, _WHAT, _WAITS, _OF_TYPE, _OF_EVENT = map(WorkRow._fields.index, ("kind", "what", "waits", "of_type", "of_event"))
+_KIND, _WHAT, _WAITS, _OF_TYPE = map(WorkRow._fields.index, ("kind", "what", "waits", "of_type"))
+_DUTIES = ("duty", "half")
+_OF_CASE = frozenset(
+    {
+        *("case.Closed", *keepers.TYPES, *REMEMBERED),
+        *(known.name for known in by_name.values() if reopens(known)),
+    }
+)
+"""The types that change a case's row, beside those that assign its leads."""
 _APPROVERS = {"oversight": "oversight", "prosecutor": "prosecutor"}
 _REFUSES = "ledger.ApprovalRefused"
 
@@ -80,18 +91,20 @@ def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
         yield _refused(rows, told)
         return
     case = rows.get((told.agency, told.stream, RESPONSIBLE, "", 0))
-    if told.relation != "category":
+    if told.relation != "category" and (case is None or told.type in _OF_CASE or _leads_change(told)):
         after = _case(WorkRow._make(case) if case is not None else None, told)
         if after is not None and after != case:
             yield after
             case = after
     waiting = [each for each in rows.values() if each[_WAITS] and each[_KIND] != RESPONSIBLE]
-    yield from _settled(waiting, told)
+    if waiting:
+        yield from _settled(waiting, told)
     if HELD in told.marks:
         yield from _to_approve(case, told)
-        return
-    if owed.is_about(told):
-        yield from _duties(rows, waiting, case, told)
+    elif told.type in owed.CLOCKS:
+        yield from _marked(rows, case, told)
+    elif told.type in owed.TYPES:
+        yield from _duties(waiting, case, told)
 
 
 def _refused(rows: Mapping[Key, Row], told: Told) -> Row:
@@ -182,21 +195,28 @@ def _case(before: WorkRow | None, told: Told) -> WorkRow | None:
     return before._replace(kept=owed.remembered(before.kept, told))
 
 
+def _leads_change(told: Told) -> bool:
+    return any(effect.type == "case.LeadsAssigned" for effect in told.effects) if told.effects else False
+
+
 def _leads(case: Row | None) -> tuple[str, str]:
     """Who leads care and proceedings, as far as told."""
     known = WorkRow._make(case) if case is not None else None
     return ("", "") if known is None else (known.care_lead, known.proceedings_lead)
 
 
-def _duties(rows: Mapping[Key, Row], waiting: Iterable[Row], case: Row | None, told: Told) -> Iterable[Row]:
-    """The duties that the event marks, ends, changes or opens."""
-    if told.type in owed.CLOCKS:
-        yield from _marked(rows, case, told)
+def _duties(waiting: Iterable[Row], case: Row | None, told: Told) -> Iterable[Row]:
+    """The duties that the event ends, changes or opens."""
+    may_open = owed.may_open(told)
+    ends, renewed = owed.may_end(told), owed.PERIODS if may_open else ()
+    # Only the duties of these rows are parsed.
+    touched = [each for each in waiting if (each[_OF_TYPE], each[_WHAT]) in ends or each[_WHAT] in renewed]
+    if not (may_open or touched):
         return
     known = owed.known_of(WorkRow._make(case).kept) if case is not None else {}
     facts = owed.facts_of(told, known)
     new = list(owed.opens(told, facts, known))
-    for each in map(WorkRow._make, _touched(waiting, told, is_opener=bool(new))):
+    for each in (WorkRow._make(row) for row in touched if row[_KIND] in _DUTIES):
         duty = owed.read(each.kept)
         left = owed.left_of(duty, told, facts)
         if left is None or any(owed.renews(one.duty, duty) for one in new):
@@ -208,21 +228,13 @@ def _duties(rows: Mapping[Key, Row], waiting: Iterable[Row], case: Row | None, t
         yield fresh._replace(state="elsewhere", waits="") if elsewhere else fresh
 
 
-def _touched(waiting: Iterable[Row], told: Told, *, is_opener: bool) -> Iterable[Row]:
-    """The rows of duties that the event can end or renew: only these are parsed."""
-    for each in waiting:
-        is_duty = each[_KIND] in ("duty", "half") and each[_WHAT] != DORMANT
-        if is_duty and (is_opener or owed.may_end(told, each[_OF_TYPE], each[_WHAT])):
-            yield each
-
-
 def _marked(rows: Mapping[Key, Row], case: Row | None, told: Told) -> Iterable[Row]:
     """What the clock says is late, or over; what is answered in another stream is so no more."""
     if owed.is_dormancy(told, _leads(case)[0]):
         yield _row(told, "duty", DORMANT, told.time, {})._replace(state="late")
         return
     for each in map(WorkRow._make, rows.values()):
-        if each.kind in ("duty", "half") and each.kept:
+        if each.kind in _DUTIES and each.kept:
             duty = owed.read(each.kept)
             if owed.marks(told, duty):
                 late = each._replace(state="late", waits=each.due_at)

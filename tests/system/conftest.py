@@ -49,6 +49,11 @@ def services() -> Iterator[Services]:
 @pytest.fixture
 def database(services: Services) -> str:
     """The URL of a fresh database."""
+    return fresh_database(services)
+
+
+def fresh_database(services: Services) -> str:
+    """Made now."""
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(services.url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
@@ -58,13 +63,18 @@ def database(services: Services) -> str:
 @pytest.fixture
 def ledger(services: Services, database: str, tmp_path: Path) -> Settings:
     """A founded ledger of four partitions with topics and a database of its own."""
+    return founded(services, tmp_path, database)
+
+
+def founded(services: Services, folder: Path, database: str = "") -> Settings:
+    """The same for as long as somebody wants."""
     settings = Settings(
         kafka_bootstrap=services.bootstrap,
-        database_url=database,
+        database_url=database or fresh_database(services),
         topic_prefix=f"t{uuid.uuid4().hex[:12]}",
-        data=tmp_path,
+        data=folder,
     )
-    return founding.found(settings, tmp_path)
+    return founding.found(settings, folder)
 
 
 @pytest.fixture

@@ -120,6 +120,11 @@ def _own_view(api: Api, event: dict[str, Any]) -> None:
     assert problem(api.get(f"{path}/timeline", STRANGER), 404, "case.unknown") == unknown
     assert api.get("/v1/cases", STRANGER).json() == {"cases": []}
     assert api.get("/v1/referrals", HOTLINE).json() == {"referrals": []}
+    (work,) = api.get("/v1/worklist?unit=duty", HOTLINE).json()["worklist"]
+    assert (work["kind"], work["care_lead"], work["overdue"]) == ("responsible", "mn.cfdpa", False)
+    assert api.get("/v1/worklist", STRANGER).json() == {"worklist": []}
+    (cared,) = api.get("/v1/care", HOTLINE).json()["care"]
+    assert (cared["victim_id"], cared["interviews_of_person"]) == (event["data"]["victim_id"], 0)
     assert api.get("/v1/reference", HOTLINE).json() == {"datasets": []}
     ready = api.get("/readyz").json()
     assert set(ready["partitions"][0]["views"]) == set(VIEWS)

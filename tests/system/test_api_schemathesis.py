@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from infra.settings import Settings
 from issuer import AUDIENCE, Issuer
+from projections.all_views import VIEWS
 from system.running import running, until
 from system.serving import POLICE, TABLES, Api, serving
 
@@ -41,11 +42,8 @@ CHECKS: list[Any] = [
 CALLERS = {"key": 40, "officer": 15, "auditor": 10, "operator": 10, "nobody": 5, "forger": 5}
 """Who asks, and how many examples of each operation."""
 
-SUBMISSIONS = """
-CREATE TABLE submissions (agency text, partition bigint, pos bigint, src bigint, event_id text, case_id text, type text,
-    outcome text, code text, actor text, at text);
-INSERT INTO view (name, table_name) SELECT name, name || '_1'
-    FROM unnest(ARRAY['caseload', 'referrals', 'refusals', 'timeline', 'reference', 'submissions']) AS name;
+STANDING = """
+INSERT INTO view (name, table_name) SELECT name, name || '_1' FROM unnest(string_to_array('{views}', ',')) AS name;
 INSERT INTO view_head SELECT table_name, partition, 't', 0, 10000000000000000, '', 0, ''
     FROM view, generate_series(0, 3) AS partition;
 INSERT INTO process (name, role, state, seen_at) VALUES ('projector-1', 'projector', 'ready', now() + interval '1 day');
@@ -65,7 +63,7 @@ def served(ledger: Settings, tmp_path: Path) -> Iterator[tuple[Api, dict[str, di
         changes = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE, "read_burst": 100_000, "submit_burst": 100_000}
         ready = ledger.model_copy(update=changes)
         with running("infra.entry.registrar", ledger, tmp_path / "r.log"), serving(ready) as api:
-            api.sql(TABLES + SUBMISSIONS)
+            api.sql(TABLES + STANDING.replace("{views}", ",".join(VIEWS)))
             until(lambda: api.get("/readyz").status_code == 200, what="readiness")
             yield api, dict(_callers(api, issuer))
 

@@ -29,7 +29,7 @@ HAS_CLI = importlib.util.find_spec("infra.cli") is not None
 GENERATORS = [
     pytest.param(tool, marks=pytest.mark.skipif(tool == "cli_page" and not HAS_CLI, reason="no command line yet"))
     for tool in (
-        *("refusals_page", "events_page", "settings_page", "cli_page"),
+        *("refusals_page", "events_page", "settings_page", "cli_page", "views_page", "sharing_page"),
         *("schemas", "entry_example", "openapi", "asyncapi", "client_types"),
     )
 ]

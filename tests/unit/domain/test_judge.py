@@ -278,7 +278,7 @@ def test_any_bytes_get_an_outcome(record: bytes | None) -> None:
 
 # Literals of the grammar of codes that are none: paths of the schema, packages, files, and the duplicate's index type.
 NO_CODES = re.compile(
-    r"data\.(?!missing_field|unknown_field|invalid_value|case_id_mismatch|stream_id_mismatch).*|domain\..*|.*\.json|tamga\.registry|outcome\..*|.*\.v1"
+    r"data\.(?!missing_field|unknown_field|invalid_value|case_id_mismatch|stream_id_mismatch).*|domain\..*|.*\.json|.*\.toml|tamga\.registry|outcome\..*|.*\.v1"
 )
 
 

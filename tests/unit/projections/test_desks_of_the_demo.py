@@ -13,13 +13,15 @@ from naive import care, worklist
 from player import Player
 from projections.all_views import DESKS
 from projections.desks.care import CareRow
+from projections.desks.links import LinkRow
 from projections.desks.referrals import ReferralRow
 from projections.desks.worklist import WorkRow
+from projections.duties import DutyRow
 from projections.engine import Row
 from projections.entry import Entry, read_body
 from projections.told import Told
 from simulator import BASE_TIME, LEDGER, cases, enrolled, fixed_signers, publishers, steps
-from unit.projections.told_by import desk_rows, in_the_room
+from unit.projections.told_by import desk_rows, in_the_room, view_rows
 
 SIGNERS = fixed_signers()
 REGISTRY = enrolled(SIGNERS)
@@ -97,3 +99,36 @@ def test_care_is_that_of_a_naive_fold() -> None:
     }
     assert found == expected
     assert any(said["interviews"] > 1 and said["examinations"] > 1 for said in found.values())
+
+
+def test_a_link_stands_as_it_was_said_last() -> None:
+    found = {(row.agency, row.link_id, row.state) for row in map(LinkRow._make, desk_rows("links", entries()))}
+    states = {"LinkProposed": "proposed", "LinkConfirmed": "confirmed", "LinkDissolved": "dissolved"}
+    last: dict[tuple[str, str], str] = {}
+    for agency, _, told in heard():
+        for each in told:
+            if each.type.startswith("party.") and not each.code:
+                last[agency, each.data["link_id"]] = states[each.type.partition(".")[2]]
+    assert found == {(*link, state) for link, state in last.items()}
+    assert {state for _, _, state in found} == {"confirmed", "dissolved"}
+
+
+def test_what_waits_is_what_the_ledger_says_is_owed() -> None:
+    owed = {
+        (row.owner, row.stream, row.of_event, row.duty): (row.due_at, row.state == "marked")
+        for row in map(DutyRow._make, view_rows("duties", entries()))
+        if row.duty not in ("", "dormancy") and row.state in ("open", "marked")
+    }
+    waits = {
+        (row.agency, row.case_id, row.of_event, row.what): (row.due_at, row.state == "late")
+        for row in map(WorkRow._make, desk_rows("worklist", entries()))
+        if row.kind == "duty" and row.waits and row.what != "dormancy"
+    }
+    assert {key: owed[key] for key in owed.keys() & waits.keys()} == {
+        key: waits[key] for key in owed.keys() & waits.keys()
+    }
+    # Answered in another stream: it shows when the clock says that it was not.
+    assert {duty for *_, duty in owed.keys() - waits.keys()} == {"other_half"}
+    # The court is not told that the child was informed.
+    assert {(agency, duty) for agency, _, _, duty in waits.keys() - owed.keys()} == {("mn.courts", "victim_notice")}
+    assert len(owed.keys() & waits.keys()) > 50
