@@ -61,7 +61,8 @@ def guarded(url: str, folder: Path) -> Guarded:
             table.create(c, "topic", 1, ORIGIN)
             table.add_keys(c)
             view_tables.publish(c, table)
-            for agency in (POLICE, SHELTER):
+            # What nobody reads holds objects of its fold: its rows would say nothing here.
+            for agency in (POLICE, SHELTER) if getattr(view, "reads", "nobody") != "nobody" else ():
                 table.copy(c, [_row(view, agency, case, n) for n, case in enumerate(cases_of(view))])
     return found
 
