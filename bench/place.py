@@ -72,8 +72,8 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         """The environment of this ledger's processes."""
-        names = ("kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "registrar_key", "data")
-        return dict(os.environ) | {f"TAMGA_{n.upper()}": str(getattr(self.settings, n)) for n in names}
+        names = ("kafka_bootstrap", "database_url", "api_database_url", "ledger_id", "roots_digest", "registrar_key")
+        return dict(os.environ) | {f"TAMGA_{n.upper()}": str(getattr(self.settings, n)) for n in (*names, "data")}
 
     @contextmanager
     def process(self, module: str) -> Iterator[subprocess.Popen[bytes]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from domain.record.signing import SeedSigner
 from domain.registry import Roots
-from infra import bootstrap, keys, migrations
+from infra import api_role, bootstrap, keys, migrations
 from infra.bootstrap import NotConfiguredError
 from infra.kafka.errors import LogFault
 from infra.kafka.topics import Topics
@@ -42,6 +42,9 @@ def found(settings: Settings, folder: Path, *, partitions: int = PARTITIONS, rep
         update={"registrar_key": registrar, "root_keys": ",".join(map(str, files))}
     )
     migrations.migrate(settings.database_url)
+    if not settings.api_database_url:
+        url = api_role.login(settings.database_url, folder / "keys" / "api-database.password")
+        settings = settings.model_copy(update={"api_database_url": url})
     _make_topics(settings, partitions, replication)
     _begin_registry(settings, signers, threshold, registrar_key, partitions)
     world = bootstrap.open_world(settings)

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         None, description="file of the authority that signs the brokers' certificates; the system's unless set"
     )
     database_url: str = Field("", description="postgresql:// URL of the index and the views")
+    api_database_url: str = Field(
+        "", description="the same as whom the API reads: a role that row-level security binds, `<database>_api`"
+    )
     ledger_id: str = Field("", description="id of the ledger (UUID), part of every signature")
     roots_digest: str = Field("", description="digest of the root keys that the registry must begin with")
     topic_prefix: str = Field("tamga", description="prefix of the ledger's topics")

@@ -14,8 +14,7 @@ SELECT view.name, log.partition, log.pos - coalesce(view_head.pos, -1) AS lag,
 FROM view CROSS JOIN log
 LEFT JOIN view_head ON view_head.table_name = view.table_name AND view_head.partition = log.partition
 LEFT JOIN LATERAL (
-    SELECT (convert_from(body, 'UTF8')::json #>> '{ledger,at}')::timestamptz AS since
-    FROM entry WHERE entry.log = log.id AND entry.pos = coalesce(view_head.pos, -1) + 1
+    SELECT judged_at(log.id, coalesce(view_head.pos, -1) + 1)::timestamptz AS since
 ) AS waits ON log.pos > coalesce(view_head.pos, -1)
 WHERE log.topic = %s ORDER BY log.partition, view.name
 """

@@ -14,6 +14,7 @@ import orjson
 import psycopg
 
 from domain.record.chain import Head, Placed
+from infra import row_security
 from projections.engine import Group, Key, Parked, Row, View, columns, model_hash, parsed, written
 
 Connection = psycopg.Connection[Any]
@@ -45,6 +46,7 @@ class ViewTable:
         for name, kind in self.columns[self.view.keys :]:
             if kind == "text":
                 c.execute(f"ALTER TABLE {self.table} ALTER COLUMN {name} SET STORAGE EXTERNAL".encode())
+        row_security.protect(c, self.view, self.table)
         self.reset_heads(c, topic_id, partitions, origin)
 
     def add_keys(self, c: Connection) -> None:
@@ -229,11 +231,9 @@ def leftovers(c: Connection, view: View) -> list[ViewTable]:
 
 def publish(c: Connection, table: ViewTable) -> None:
     """Let readers see this table under the view's name."""
-    name = table.view.name
-    c.execute(f"DROP VIEW IF EXISTS {name}".encode())
-    c.execute(f"CREATE VIEW {name} AS SELECT * FROM {table.table}".encode())
+    row_security.show(c, table.view, table.table)
     c.execute(
         "INSERT INTO view (name, table_name) VALUES (%s, %s)"
         " ON CONFLICT (name) DO UPDATE SET table_name = excluded.table_name, built_at = now()",
-        (name, table.table),
+        (table.view.name, table.table),
     )

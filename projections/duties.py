@@ -2,14 +2,8 @@
 
 Rows are the state that the registrar folds, by the same fold (`domain.stages.ledger.duties`), and the refusals of the
 clock's own submissions: what was moot is not sent again. `next_at` is the instant from which the clock has to submit,
-<<<<<<< HEAD
 '' when there is nothing to submit; what it submits then is made of `kept` by `submitted`. No column depends on now. An
 internal view: no agency reads it as it is.
-=======
-'' when there is nothing to submit; no column depends on now. What was refused otherwise is submitted again after 2, 4,
-8 … minutes, at most ten times. An event that waits for approval opens and ends duties with its last approval. Which
-event opens which duty is one table (`domain.stages.ledger.duties_table`).
->>>>>>> base
 """
 
 from __future__ import annotations

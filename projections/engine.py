@@ -40,8 +40,9 @@ class View(Protocol):
     """One view: its row model and its fold.
 
     Where a view has them: `indexed` names columns that are searched; `appends` says that its rows only come and are
-    folded from nothing; `reads` says who may read it (`case`, `agency`, `access`, `everyone`; else nobody); `version`
-    grows when the same entries give other rows in the same model.
+    folded from nothing; `reads` says who may read it (`case`, `agency`, `access`, `everyone`; else nobody), `always`
+    which rows the agency's own system reads also of a case that is closed to it (SQL); `version` grows when the same
+    entries give other rows in the same model.
     """
 
     name: str

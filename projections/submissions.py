@@ -34,6 +34,7 @@ keys = 3
 group = "agency"
 appends = True
 reads = "agency"
+always = "true"
 
 
 def groups(entry: Entry) -> Iterable[str]:

@@ -37,6 +37,7 @@ keys = 4
 group = "case_id"
 appends = True
 reads = "case"
+always = "told = '{}'"
 
 
 def groups(entry: Entry) -> Iterable[str]:

@@ -14,7 +14,7 @@ from generated import cell, settle
 from domain import sharing
 from domain.catalogue import by_name
 from domain.profile import AGENCIES
-from domain.sharing import Grant
+from domain.sharing import Grant, Role
 
 PAGE = "docs/reference/sharing.md"
 
@@ -43,6 +43,20 @@ TABLE = """
 |---|---|---|---|---|
 """
 
+ROLES = """
+## Within an agency
+
+Who of an agency reads which of its rows. An agency's system asks with a key; its people with tokens that name roles,
+units and the officer's pseudonym. Several roles add up; who is recused from a case reads nothing of it by any of them.
+*Own* cases are those in which the officer holds a role, or one of the officer's units acted. Under the restrictions
+named, only an officer who holds a role in the case reads it (`official_accused`: somebody of an agency is accused in
+it). The database itself holds this, by policies that are generated from it, and reads nothing for nobody: see
+[ADR 0029](../adr/0029-row-level-security-is-generated.md).
+
+| role | reads | cases | of those, only with a role in it when restricted to | views |
+|---|---|---|---|---|
+"""
+
 FOLLOWS = """
 ## What follows for each type
 
@@ -59,7 +73,6 @@ _CATEGORIES = sorted(set().union(*(agency.categories for agency in AGENCIES.valu
 def page() -> str:
     """The page."""
     relations = "".join(f"| `{name}` | {text} |\n" for name, text in sharing.RELATIONS.items())
-    roles = "".join(f"| `{name}` | {text} |\n" for name, text in sharing.ROLES.items())
     return "".join(
         [
             HEAD,
@@ -67,7 +80,8 @@ def page() -> str:
             f"\nWhatever a row says, only publisher and leads are told {_names(sorted(sharing.LEADS_ONLY))}.\n",
             TABLE,
             *_table(),
-            f"\n## Within an agency\n\n| role | reads |\n|---|---|\n{roles}",
+            ROLES,
+            *(_role(name, role) for name, role in sharing.ROLES.items()),
             FOLLOWS,
             *(_type(name) for name in sorted(by_name)),
         ]
@@ -85,6 +99,11 @@ def _row(grant: Grant) -> str:
     categories = _names(sorted(grant.categories)) or "any"
     told = (_names(grant.types), _names(grant.to), categories, fields, cell(grant.why))
     return f"| {' | '.join(told)} |\n"
+
+
+def _role(name: str, role: Role) -> str:
+    held, views = _names(role.held) or "", _names(role.views) or "all"
+    return f"| `{name}` | {role.text} | {role.cases} | {held} | {views if role.cases != 'none' else 'none'} |\n"
 
 
 def _names(names: list[str] | tuple[str, ...]) -> str:

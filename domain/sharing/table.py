@@ -48,17 +48,15 @@ def _grants(rows: list[dict[str, str]], relations: Mapping[str, str]) -> Iterato
         yield grant
 
 
-_FILE: dict[str, Any] = tomllib.loads(
+FILE: Final[dict[str, Any]] = tomllib.loads(
     resources.files("domain.data").joinpath("sharing.toml").read_text(encoding="utf-8")
 )
+"""The file as it stands; `roles` reads its own part."""
 
-RELATIONS: Final[Mapping[str, str]] = _FILE["relations"]
+RELATIONS: Final[Mapping[str, str]] = FILE["relations"]
 """How an agency can stand to an event, the nearest first, and what that means."""
 
-LEADS_ONLY: Final[frozenset[str]] = frozenset(_FILE["leads_only"])
+LEADS_ONLY: Final[frozenset[str]] = frozenset(FILE["leads_only"])
 """Fields that only the publisher and the leads are ever told, whatever a row says by `all`."""
 
-ROLES: Final[Mapping[str, str]] = {role: " ".join(text.split()) for role, text in _FILE["roles"].items()}
-"""Who reads what within an agency."""
-
-TABLE: Final[tuple[Grant, ...]] = tuple(_grants(_FILE["grant"], RELATIONS))
+TABLE: Final[tuple[Grant, ...]] = tuple(_grants(FILE["grant"], RELATIONS))

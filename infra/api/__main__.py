@@ -5,11 +5,14 @@ It starts whatever is away and says so in `/readyz`. Settings: `TAMGA_API_HOST`,
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import sys
 
-from infra import log_lines
+import psycopg
+
+from infra import api_role, log_lines
 from infra.api.app import build
 from infra.api.oidc import misconfigured
 from infra.api.server import ApiServer
@@ -24,9 +27,12 @@ def main() -> int:
     settings = load()
     log = log_lines.configure(f"api-{settings.instance}")
     try:
-        require(settings, "kafka_bootstrap", "database_url", "ledger_id", "roots_digest")
+        require(settings, "kafka_bootstrap", "api_database_url", "ledger_id", "roots_digest")
         if wrong := misconfigured(settings):
             raise NotConfiguredError(wrong)
+        with contextlib.suppress(psycopg.Error):  # away: each connection is looked at when it is made
+            if not api_role.is_bound(settings.api_database_url):
+                raise NotConfiguredError(api_role.UNBOUND)
         listening = socket.create_server((settings.api_host, settings.api_port), family=_family(settings.api_host))
         # Accepted connections inherit it; asyncio sets it on none of a ready-made socket, and answers would wait 40 ms.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -18,6 +18,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from infra.api.caller import Caller
+from infra.api_role import BOUND, UNBOUND
+from infra.row_security import CALLER
 
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
 MAX_CONNECTIONS = 8
@@ -47,6 +49,7 @@ class Database:
             open=False,
             timeout=3.0,
             reconnect_timeout=5.0,
+            configure=_configure,
             kwargs={"autocommit": True, "row_factory": dict_row, "options": OPTIONS, "connect_timeout": 5},
         )
 
@@ -77,8 +80,10 @@ class Database:
         Raises `psycopg.Error`, `UndefinedTable` where one of the views is not built.
         """
 
-        # A rebuild may switch a view between two statements: whoever holds its table sees the moment after.
-        lock = sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.SQL(", ").join(map(sql.Identifier, views)))
+        # A rebuild may switch a view between two statements: whoever holds its table sees the moment after. Policies
+        # ask what the caller is to a case: locked before any view, as a switch replaces it first.
+        names = sql.SQL(", ").join(map(sql.Identifier, (CALLER, *views)))
+        lock = sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names)
 
         async def ask(c: Connection) -> list[Rows]:
             # All of it goes out at once; after an error the pool takes the connection back with a rollback.
@@ -115,3 +120,14 @@ class Database:
             await self._pool.check()
             async with self._pool.connection() as c:
                 return await ask(c)
+
+
+class UnboundError(psycopg.OperationalError):
+    """Row-level security would not bind this connection: nothing is read over it."""
+
+
+async def _configure(c: Connection) -> None:
+    """Whoever connects must be bound."""
+    bound = await (await c.execute(BOUND)).fetchone()
+    if bound is None or not bound["bound"]:
+        raise UnboundError(UNBOUND)

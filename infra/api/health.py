@@ -44,10 +44,7 @@ SELECT state, count(*) AS count, count(*) FILTER (WHERE state = 'active' AND EXI
 FROM webhook GROUP BY state
 """
 
-_DUE = b"""
-SELECT (SELECT count(*) FROM duties WHERE next_at > '' AND next_at <= %(now)s)
-     + (SELECT count(*) FROM refusals WHERE next_at > '' AND next_at <= %(now)s) AS due
-"""
+_DUE = b"SELECT clock_due(%(now)s) AS due"
 
 
 class Process(BaseModel):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-import orjson
 from pydantic import BaseModel
 
 from infra.api.caller import Caller
@@ -21,8 +20,8 @@ from projections.all_views import DESKS
 from projections.desks.referrals import UNANSWERED
 
 _ENTRIES = b"""
-SELECT body FROM entry JOIN log ON log.id = log JOIN unnest(%s::int[], %s::bigint[]) AS place (partition, pos)
-    ON place.partition = log.partition AND place.pos = entry.pos
+SELECT judged_at(log.id, place.pos) AS at
+FROM log JOIN unnest(%s::int[], %s::bigint[]) AS place (partition, pos) ON place.partition = log.partition
 WHERE topic = %s
 """
 
@@ -72,4 +71,4 @@ async def instant(service: Service, asked: Moment) -> str:
         return asked.at
     places = (list(asked.places), list(asked.places.values()), service.settings.topics.ledger)
     rows = await service.database.rows(_ENTRIES, places)
-    return max((orjson.loads(row["body"])["ledger"]["at"] for row in rows), default="")
+    return max((row["at"] for row in rows if row["at"] is not None), default="")

@@ -33,7 +33,7 @@ KINDS: Mapping[str, type[Key]] = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPK
 """The algorithms that are taken, each with the kind of key that it goes with."""
 
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
-_AGENCY = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}\Z")
+_AGENCY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _REGISTRY = JWSRegistry(algorithms=list(KINDS), strict_check_header=False)
 
 

@@ -43,6 +43,8 @@ class Outcome(BaseModel):
 def describe(partition: int, offset: int, judged: Judged | None, agency: str, lang: str) -> Outcome | None:
     """The outcome as the agency may read it; None when another agency published it."""
     submission = f"{partition}-{offset}"
+    if judged is not None and judged.others:
+        return None
     if judged is None or judged.body is None:
         return Outcome(submission=submission, outcome="pending")
     body = judged.body

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
+from infra.api.caller import Caller
 from infra.api.database import Database
 from infra.index import CHANNEL
 
@@ -22,22 +23,18 @@ LOOK_SECONDS = 1.0
 
 _TOLD = re.compile(r"([0-9]{1,9}):-?[0-9]{1,18}:(-?[0-9]{1,18})")
 
-# The first entry at or behind the offset: the outcome itself, or the `intake` entry that says that it was lost.
-_FIND = b"""
-SELECT log.src AS judged, e.pos, e.src, e.body
-FROM log LEFT JOIN LATERAL (
-    SELECT pos, src, body FROM entry WHERE entry.log = log.id AND entry.src >= %s ORDER BY src LIMIT 1
-) e ON true
-WHERE log.topic = %s AND log.partition = %s
-"""
+# The index itself is not for the API's role: a function of the database gives the caller's own outcomes and no others.
+_FIND = b"SELECT judged, pos, src, body, others FROM outcome_of(%s, %s, %s)"
 
 
 class Judged(NamedTuple):
-    """What the index knows of an offset: the last judged offset, and the entry that is its outcome, if there is one."""
+    """What the index knows of an offset: the last judged offset, and the entry that is its outcome, if there is one;
+    `others`: there is one, and another agency published it."""
 
     last: int
     pos: int
     body: Mapping[str, Any] | None
+    others: bool = False
 
 
 class Outcomes:
@@ -49,17 +46,20 @@ class Outcomes:
         self._partitions: dict[int, int | None] = {}
         self._judged: dict[int, int] = {}
 
-    async def find(self, partition: int, offset: int) -> Judged:
-        """What the index says of a submission. Raises `psycopg.Error`."""
-        row = await self._database.row(_FIND, (offset, self._topic, partition))
-        if row is None:
+    async def find(self, caller: Caller, partition: int, offset: int) -> Judged:
+        """What the index says to the caller of a submission. Raises `psycopg.Error`."""
+        ((*rows,),) = await self._database.read(caller, (), (_FIND, (self._topic, partition, offset)))
+        if not rows:
             return Judged(-1, -1, None)
+        (row,) = rows
+        if row["others"] and row["src"] == offset:
+            return Judged(row["judged"], row["pos"], None, others=True)
         body = orjson.loads(row["body"]) if row["body"] is not None else None
         if body is None or not (row["src"] == offset or _lost(body, offset)):
             return Judged(row["judged"], -1, None)
         return Judged(row["judged"], row["pos"], body)
 
-    async def wait(self, partition: int, offset: int, seconds: float) -> Judged | None:
+    async def wait(self, caller: Caller, partition: int, offset: int, seconds: float) -> Judged | None:
         """The outcome, None when it did not come in time or the database could not say."""
         until = time.monotonic() + seconds
         woken = asyncio.Event()
@@ -67,7 +67,7 @@ class Outcomes:
         self._waiting.setdefault(partition, set()).add(waiter)
         try:
             while True:
-                found = await self._look(partition, offset) if self._may_be_there(partition, offset) else None
+                found = await self._look(caller, partition, offset) if self._may_be_there(partition, offset) else None
                 left = until - time.monotonic()
                 if found is not None or left <= 0:
                     return found
@@ -99,12 +99,12 @@ class Outcomes:
         """False while the listener has heard of this partition but not of this offset: its batch will wake us."""
         return self._judged.get(partition, offset) >= offset
 
-    async def _look(self, partition: int, offset: int) -> Judged | None:
+    async def _look(self, caller: Caller, partition: int, offset: int) -> Judged | None:
         try:
-            found = await self.find(partition, offset)
+            found = await self.find(caller, partition, offset)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             return None
-        return found if found.body is not None else None
+        return found if found.body is not None or found.others else None
 
     async def _told(self, payload: str) -> None:
         told = _TOLD.fullmatch(payload)

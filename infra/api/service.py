@@ -51,14 +51,14 @@ class Service:
 
 def assemble(settings: Settings, metrics: Metrics) -> Service:
     """The parts from the settings; nothing is connected yet."""
-    database = Database(settings.database_url)
+    database = Database(settings.api_database_url)
     return Service(
         settings=settings,
         database=database,
         watch=KafkaWatch(settings),
-        outcomes=Outcomes(database, settings.database_url, settings.topics.ledger),
+        outcomes=Outcomes(database, settings.api_database_url, settings.topics.ledger),
         publisher=Publisher(settings.brokers, settings.topics.submissions),
-        moves=Moves(settings.database_url),
+        moves=Moves(settings.api_database_url),
         tokens=tokens(settings),
         read_limits=Limits("read", settings.read_rate, settings.read_burst, time.monotonic),
         submit_limits=Limits("submit", settings.submit_rate, settings.submit_burst, time.monotonic),

@@ -1,8 +1,9 @@
 """A submission over HTTP goes the way of every other, through Kafka to the registrar; its answer is its outcome.
 
 201 admitted, 200 duplicate, 422 refused with code and sentences in the language of `Accept-Language`, 202 when it has
-not been judged yet, and 503 when Kafka or the database is away. An outcome is read by the agency that published it; to
-others it is unknown. Sent again under its `Idempotency-Key` it is the same submission (`infra.api.idempotency`).
+not been judged yet, and 503 when Kafka or the database is away. An outcome is read by the agency that published it, and
+by its people as far as they may read the case; to others it is unknown. Sent again under its `Idempotency-Key` it is
+the same submission (`infra.api.idempotency`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from domain.roles import SYSTEM
 from infra.api import if_match
 from infra.api.auth import PROBLEMS, Reads, Submits
 from infra.api.caller import Caller
@@ -28,6 +30,7 @@ router = APIRouter(tags=["submissions"])
 
 MAX_WAIT = 10.0
 _ID = re.compile(r"(0|[1-9][0-9]{0,3})-(0|[1-9][0-9]{0,15})\Z")
+_SHOWN = b"SELECT 1 FROM submissions WHERE agency = %s AND partition = %s AND pos = %s"
 _REFUSED_TITLE = {"en": "Submission refused", "mn": "Илгээлтийг татгалзсан"}
 
 _LOCATION = {"Location": {"description": "where the outcome stands", "schema": {"type": "string"}}}
@@ -103,7 +106,7 @@ async def submit(
     if _wants_no_wait(request):
         wait = 0
         response.headers["Preference-Applied"] = "respond-async"
-    judged = await service.outcomes.wait(partition, offset, wait) if wait else None
+    judged = await service.outcomes.wait(caller, partition, offset, wait) if wait else None
     outcome = describe(partition, offset, judged, caller.agency, lang)
     if outcome is None:
         raise ProblemError("auth.other_agency")
@@ -125,8 +128,8 @@ async def get_submission(
     if found is None or int(found[1]) >= service.watch.partitions():
         raise ProblemError("submission.unknown")
     partition, offset = int(found[1]), int(found[2])
-    judged = await service.outcomes.find(partition, offset)
-    if judged.body is None:
+    judged = await service.outcomes.find(caller, partition, offset)
+    if judged.body is None and not judged.others:
         if offset <= judged.last or offset >= (await service.watch.ends([partition]))[partition]:
             raise ProblemError("submission.unknown")
         response.status_code = 202
@@ -134,8 +137,16 @@ async def get_submission(
     outcome = describe(partition, offset, judged, caller.agency, lang)
     if outcome is None:
         raise ProblemError("submission.unknown")
+    if outcome.stream and SYSTEM not in caller.roles and not await _is_shown(service, caller, partition, judged.pos):
+        raise ProblemError("submission.unknown")
     response.headers.update({"Content-Language": lang, "Vary": "Accept-Language"})
     return outcome
+
+
+async def _is_shown(service: Service, caller: Caller, partition: int, pos: int) -> bool:
+    """May this person see the outcome, as row-level security has it? Its agency's system may see each of its own."""
+    (found,) = await service.database.read(caller, ("submissions",), (_SHOWN, (caller.agency, partition, pos)))
+    return bool(found)
 
 
 async def _first(service: Service, caller: Caller, body: bytes, once: Once, seen: str | None) -> Place:

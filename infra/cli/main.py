@@ -17,6 +17,7 @@ from kafka.errors import KafkaError
 from psycopg_pool import PoolTimeout
 from typer.exceptions import TyperException
 
+from infra.api_role import RoleError
 from infra.bootstrap import NotConfiguredError
 from infra.cli import (
     check_views,
@@ -60,7 +61,7 @@ REFUSED = (
 """Exit code 1: what was asked cannot be, as things stand."""
 ENVIRONMENT = (
     MistakeError, NotConfiguredError, KeyFileError, ProposalError, LocalServiceError, ImportFileError, NotJudgedError,
-    ForbiddenAddressError,
+    ForbiddenAddressError, RoleError,
     LogAway, KafkaError, PersistenceError, PoolTimeout, psycopg.Error, OSError, UnicodeError,
 )  # fmt: skip
 """Exit code 2: something outside must be put right first."""

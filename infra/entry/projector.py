@@ -17,7 +17,7 @@ from psycopg_pool import PoolTimeout
 
 from consumers.projector import GapError, LiveView, project
 from domain.record.chain import ORIGIN, Placed
-from infra import bootstrap, view_tables
+from infra import bootstrap, row_security, view_tables
 from infra.entry.service import STOPPED, serve
 from infra.heartbeat import Heartbeat
 from infra.kafka.errors import LogAway, LogFault
@@ -47,6 +47,7 @@ def open_views(world: bootstrap.World, facts: TopicFacts) -> list[list[LiveView]
                     table.create(c, facts.id, facts.partitions, ORIGIN)
                     table.add_keys(c)
                     view_tables.publish(c, table)
+            row_security.refresh(c, [(t.view, t.table) for t in found.values() if t is not None])
         stale = stale_views(c)
     if stale:
         rebuild(world, stale)

@@ -41,7 +41,7 @@ PROCESSES = {
 }
 SAVED = (
     "kafka_bootstrap", "kafka_security_protocol", "kafka_user", "kafka_password_file", "kafka_ca_file",
-    "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
+    "database_url", "api_database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "root_keys",
     "api_host", "api_port",
 )  # fmt: skip
 """The settings that `tamga.env` holds."""
@@ -86,7 +86,9 @@ def running(settings: Settings, say: Say) -> Iterator[LocalLedger]:
         for name, module in PROCESSES.items():
             process = name.partition("-")[0]
             mine = provisioning.as_process(settings, process) if own_brokers else settings
-            supervisor.start(name, module, environment(mine))
+            # The API is handed no way to the database but its own role's, and nobody else that one.
+            without = {"database_url": ""} if process == "api" else {"api_database_url": ""}
+            supervisor.start(name, module, environment(mine.model_copy(update=without)))
         ledger = LocalLedger(settings, supervisor)
         _wait_ready(ledger)
         yield ledger
@@ -110,7 +112,7 @@ def _services(settings: Settings, stack: ExitStack, say: Say) -> Settings:
     if not os.environ.get("TAMGA_DATABASE_URL"):
         say("starting PostgreSQL")
         url = stack.enter_context(LocalPostgres.start(settings.data / "postgres")).url
-        settings = settings.model_copy(update={"database_url": url})
+        settings = settings.model_copy(update={"database_url": url, "api_database_url": ""})
     return settings
 
 

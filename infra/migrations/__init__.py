@@ -6,6 +6,8 @@ from importlib import resources
 
 import psycopg
 
+from infra import api_role
+
 LOCK = 0x7A6D6761
 
 
@@ -17,7 +19,10 @@ def files() -> list[tuple[str, str]]:
 
 
 def migrate(url: str) -> list[str]:
-    """Run what has not run yet, each in its own transaction; returns the names that ran. Safe to call at once."""
+    """Run what has not run yet, each in its own transaction; returns the names that ran. Safe to call at once.
+
+    The API's role is made with its rights, or brought to them. Raises `RoleError`.
+    """
     done = []
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
@@ -32,6 +37,7 @@ def migrate(url: str) -> list[str]:
                 connection.execute(sql.encode())
                 connection.execute("INSERT INTO migration (name) VALUES (%s)", (name,))
             done.append(name)
+        api_role.ensure(connection)
     return done
 
 

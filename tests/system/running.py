@@ -23,7 +23,7 @@ Tamga = Callable[..., tuple[int, Any]]
 def environment(settings: Settings, **more: str) -> dict[str, str]:
     """The process environment of a ledger's settings."""
     names = ("kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key", "data")
-    names += ("kafka_security_protocol", "kafka_user", "kafka_password_file", "kafka_ca_file")
+    names += ("api_database_url", "kafka_security_protocol", "kafka_user", "kafka_password_file", "kafka_ca_file")
     mine = {k: v for k, v in os.environ.items() if not k.startswith("TAMGA_")}
     held = {name: value for name in names if (value := getattr(settings, name)) is not None}
     return mine | {f"TAMGA_{name.upper()}": str(value) for name, value in held.items()} | more

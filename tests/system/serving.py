@@ -44,6 +44,13 @@ def _table(view: View) -> str:
 
 
 TABLES = "".join(_table(view) for view in VIEWS.values())
+READABLE = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY ('{{{}}}')
+    LOOP EXECUTE format('GRANT SELECT ON %I TO %I', name, current_database() || '_api'); END LOOP;
+END $$
+""".format(",".join(name for name, view in VIEWS.items() if getattr(view, "reads", "nobody") != "nobody"))
+"""What the API reads, also where a test has made it."""
 
 
 class Log:
@@ -85,6 +92,7 @@ class Api:
     def sql(self, text: str, *values: Any) -> None:
         with psycopg.connect(self.ledger.database_url, autocommit=True) as connection:
             connection.execute(text.encode(), values or None)
+            connection.execute(READABLE.encode())
 
     def has_looked(self, statement: bytes) -> bool:
         """Was this the last that a connection of the API asked, and is it answered?"""

@@ -553,7 +553,7 @@ NOWHERE = "127.0.0.1:9"
 
 
 def test_without_a_database_everything_is_503_and_the_process_lives(api: Api) -> None:
-    settings = api.ledger.model_copy(update={"database_url": f"postgresql://tamga@{NOWHERE}/none"})
+    settings = api.ledger.model_copy(update={"api_database_url": f"postgresql://tamga@{NOWHERE}/none"})
     with Server(settings, Log()) as url:
         away = httpx.get(f"{url}/v1/cases", headers={"X-API-Key": api.keys[POLICE]}, timeout=20)
         problem(away, 503, "service.database_away")

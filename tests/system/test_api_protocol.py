@@ -313,7 +313,7 @@ def test_a_policy_in_the_database_holds_through_the_pool(views: Api) -> None:
     role, agencies = f"api_{uuid.uuid4().hex[:12]}", (POLICE, HOTLINE, STRANGER)
     api.sql(POLICIES.format(role=role, agencies="','".join(agencies)))
     url = re.sub(r"//[^@]*@", f"//{role}:x@", api.ledger.database_url)
-    with Server(api.ledger.model_copy(update={"database_url": url}), Log()) as served:
+    with Server(api.ledger.model_copy(update={"api_database_url": url}), Log()) as served:
 
         def seen(number: int) -> tuple[str, list[str], str]:
             agency = agencies[number % 3]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
+from domain.profile import AGENCIES
 from domain.roles import ACTS
 from domain.sharing import ROLES
 from infra.api import issuer as issuer_module
@@ -126,6 +127,11 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("an auditor without a pseudonym", {"tamga_roles": ["auditor"], "tamga_officer": None}),
     ("without units", {"tamga_units": None}),
 ]
+
+
+@pytest.mark.parametrize("agency", sorted(AGENCIES))
+def test_every_agency_of_the_profile_has_people(issuer: Issuer, clock: Clock, agency: str) -> None:
+    assert asyncio.run(taker(issuer, clock).caller(issuer.token(tamga_agency=agency))).agency == agency
 
 
 @pytest.mark.parametrize("said", [row[1] for row in GOOD], ids=[row[0] for row in GOOD])
