@@ -25,6 +25,7 @@ READS: Final = {
     "view": "",
     "view_head": "",
     "log": "",
+    "entry": "log, type",
     "process": "",
     "feed_position": "",
     "parked": "table_name, stream, partition, pos, parked_at",

@@ -16,7 +16,6 @@ from kafka.errors import KafkaError
 from infra.kafka.brokers import Brokers, connecting
 from infra.kafka.errors import told
 
-
 SLOW_SECONDS = 3.0
 PATIENT_MS = 3000
 """A join that has not come about for a while is given longer: kafka-python 3.0.12 begins anew to look for the group's
