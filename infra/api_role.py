@@ -25,7 +25,6 @@ READS: Final = {
     "view": "",
     "view_head": "",
     "log": "",
-    "entry": "log, type",
     "process": "",
     "feed_position": "",
     "parked": "table_name, stream, partition, pos, parked_at",
@@ -41,9 +40,14 @@ READS: Final = {
 content: what a caller asked for as of then, for an hour."""
 
 WRITES: Final = ("idempotency", "job", "job_row")
-CALLS: Final = ("outcome_of(text, integer, bigint)", "judged_at(integer, bigint)", "clock_due(text)")
-"""What the API asks of tables that it may not read: the caller's own outcomes, when an entry was judged, and how much
-has fallen due."""
+CALLS: Final = (
+    "outcome_of(text, integer, bigint)",
+    "judged_at(integer, bigint)",
+    "clock_due(text)",
+    "refusals_by_code(text)",
+)
+"""What the API asks of tables that it may not read: the caller's own outcomes, when an entry was judged, how much has
+fallen due, and how often what was refused."""
 
 MAX_NAME = 63
 

@@ -90,10 +90,17 @@ def written(view: View, rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def parsed(view: View, rows: Group) -> Group:
-    """Rows as folds see them."""
+    """Rows as folds see them. What cannot be read stays a text, on which the fold of its case fails, and no other."""
     for at, document in _documents(view.row):
-        rows = {key: (*row[:at], document.read(row[at]), *row[at + 1 :]) for key, row in rows.items()}
+        rows = {key: (*row[:at], _object(document, row[at]), *row[at + 1 :]) for key, row in rows.items()}
     return rows
+
+
+def _object(document: Document, text: str) -> Any:
+    try:
+        return document.read(text)
+    except (ValueError, TypeError, KeyError, IndexError):
+        return text
 
 
 def model_hash(view: View) -> str:

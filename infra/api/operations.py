@@ -38,11 +38,7 @@ READ_AT = {
 _ROWS = b"""
 SELECT name AS view, coalesce(pg_stat_get_live_tuples(to_regclass(table_name)), 0) AS rows FROM view ORDER BY name
 """
-_REFUSALS = b"""
-SELECT substr(type, 17) AS code, count(*) AS submissions FROM entry JOIN log ON log.id = log
-WHERE topic = %s AND stream = 'desk/' || partition AND type LIKE 'outcome.refused.%%'
-GROUP BY type ORDER BY count(*) DESC, type
-"""
+_REFUSALS = b"SELECT code, submissions FROM refusals_by_code(%s)"
 _REBUILDS = b"""
 SELECT filled.view, filled.entries, (SELECT sum(pos + 1) FROM log WHERE topic = %s)::bigint AS of_entries,
        CASE WHEN EXISTS (

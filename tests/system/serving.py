@@ -99,7 +99,7 @@ class Api:
         asked = " ".join(statement.decode().split()[:6])
         sql = (
             "SELECT regexp_replace(query, '\\s+', ' ', 'g') FROM pg_stat_activity"
-            " WHERE datname = current_database() AND state = 'idle'"
+            " WHERE datname = current_database() AND usename = current_database() || '_api' AND state = 'idle'"
         )
         return any(query.strip().startswith(asked) for (query,) in rows(self.ledger.database_url, sql))
 

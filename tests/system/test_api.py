@@ -27,6 +27,7 @@ from domain.submission import sign
 from infra import clock, founding
 from infra.api import keys as api_keys
 from infra.api import outcomes, reference
+from infra.api.caller import system
 from infra.api.metrics import Metrics
 from infra.api.problems import TABLE
 from infra.api.service import assemble
@@ -150,7 +151,8 @@ def write(world: World, partition: int, *bodies: tuple[int, bytes]) -> None:
     assert index.advance(before, after, found)
 
 
-LOOK = b"SELECT log.src AS judged"
+LOOK = b"COMMIT"
+"""Ends what is read as a caller."""
 """How the statement begins that looks for an outcome."""
 
 
@@ -215,7 +217,7 @@ def test_a_waiter_is_woken_by_the_batch_that_judges_its_submission(
     async def woken() -> int:
         service = assemble(api.ledger, Metrics())
         async with service_running(service):
-            waiting = asyncio.create_task(service.outcomes.wait(0, 0, 3600))
+            waiting = asyncio.create_task(service.outcomes.wait(system(POLICE), 0, 0, 3600))
             await asyncio.to_thread(until, lambda: api.has_looked(LOOK), what="a first look")
             await asyncio.to_thread(write, world, 0, (0, outcome.admitted(api.signed(POLICE).decode(), said(0), [])))
             found = await asyncio.wait_for(waiting, 60)

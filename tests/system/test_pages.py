@@ -296,7 +296,7 @@ def test_every_page_forbids_scripts_and_loads_its_style_from_here(desk: Desk) ->
 
 
 def test_with_the_database_away_the_operations_page_says_so(desk: Desk) -> None:
-    settings = desk.world.settings.model_copy(update={"database_url": "postgresql://127.0.0.1:1/none"})
+    settings = desk.world.settings.model_copy(update={"api_database_url": "postgresql://127.0.0.1:1/none"})
     with Server(settings, Log()) as url:
         page, twin = httpx.get(url, timeout=20), httpx.get(f"{url}/operations", timeout=20).json()
     assert page.status_code == 200
