@@ -153,7 +153,6 @@ def write(world: World, partition: int, *bodies: tuple[int, bytes]) -> None:
 
 LOOK = b"COMMIT"
 """Ends what is read as a caller."""
-"""How the statement begins that looks for an outcome."""
 
 
 def said(src: int) -> Said:
