@@ -102,19 +102,19 @@ TABLE: dict[str, Sentences] = {
     "desk.unknown": Sentences(
         404, "No such desk", "No desk has this name.", "Use a name from the list of views in the documentation.",
     ),
-    "as_of.not_a_moment": Sentences(
+    "moment.not_a_moment": Sentences(
         422, "Not a point of the record", "`at` is neither a position nor an instant.",
         "Send a position `<partition>-<pos>` or an instant with its time zone, such as `2026-11-27T08:00:00Z`.",
     ),
-    "as_of.other_partition": Sentences(
+    "moment.other_partition": Sentences(
         422, "Position of another partition", "The position in `at` is not of the partition that this case is on.",
         "Use a position of one of the case's own entries, from its timeline, or an instant.",
     ),
-    "as_of.not_yet": Sentences(
+    "moment.not_yet": Sentences(
         422, "Not yet", "`at` is later than everything that is recorded.",
         "Leave `at` out to read the view as it is now.",
     ),
-    "as_of.incomplete": Sentences(
+    "moment.incomplete": Sentences(
         422, "Positions are missing", "A list as it was needs to know where every partition stood.",
         "Send an instant, or the positions of all partitions as `Ledger-Position` writes them.",
     ),

@@ -29,6 +29,8 @@ SECRET = "REFUSED-CONTENT-5c1e"
 
 
 TABLES = """
+CREATE TABLE access (agency text, case_id text, standing text, restricted text, epoch bigint, open bigint, units text,
+    assigned text, recused text);
 CREATE TABLE caseload (agency text, case_id text, status text, care_lead text, proceedings_lead text, opened_at text,
     last_at text, last_type text, last_pos bigint, events bigint, victims bigint, open_referrals bigint);
 CREATE TABLE referrals (agency text, referral_id text, case_id text, direction text, from_agency text, to_agency text,
