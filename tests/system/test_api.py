@@ -594,6 +594,7 @@ def test_readiness_names_what_is_not_ready(api: Api) -> None:
     api.sql("INSERT INTO view (name, table_name) VALUES ('caseload', 'caseload_1')")
     api.sql("INSERT INTO view_head VALUES ('caseload_1', 2, 't', 0, 3, '', 0, '')")
     partition = api.get("/readyz").json()["partitions"][2]
+    assert partition.pop("stalled").keys() == {"caseload"}
     assert partition == {"partition": 2, "position": 5, "void": 3, "submissions": 0, "views": {"caseload": 2}}
     metrics = api.get("/metrics").text
     assert 'tamga_view_lag{partition="2",view="caseload"} 2.0' in metrics
