@@ -45,7 +45,7 @@ SUBMISSIONS = """
 CREATE TABLE submissions (agency text, partition bigint, pos bigint, src bigint, event_id text, case_id text, type text,
     outcome text, code text, actor text, at text);
 INSERT INTO view (name, table_name) SELECT name, name || '_1'
-    FROM unnest(ARRAY['caseload', 'referrals', 'refusals', 'timeline', 'reference', 'submissions']) AS name;
+    FROM unnest(ARRAY['access', 'caseload', 'referrals', 'refusals', 'timeline', 'reference', 'submissions']) AS name;
 INSERT INTO view_head SELECT table_name, partition, 't', 0, 10000000000000000, '', 0, ''
     FROM view, generate_series(0, 3) AS partition;
 INSERT INTO process (name, role, state, seen_at) VALUES ('projector-1', 'projector', 'ready', now() + interval '1 day');
