@@ -147,21 +147,31 @@ def _fold(c: Connection, tables: Sequence[ViewTable], entries: Sequence[Entry], 
     partition = entries[0].partition
     skipped = view_tables.skipped(c, partition)
     wanted = {table.view.name: table for table in tables}
-    lost: set[str] = set()
+    told, untold = entries, list[Entry]()
     found = []
     for name in with_rooms(tuple(wanted)):
-        parked = Parked(set(lost) if name in NEEDS_ROOMS else set())
-        table = wanted.get(name)
+        parked, table = Parked(), wanted.get(name)
+        here, behind = (told, untold) if name in NEEDS_ROOMS else (entries, [])
         if table is None:
-            fold(VIEWS[name], defaultdict(dict), entries, parked, skipped.get(name, frozenset()))
+            fold(VIEWS[name], defaultdict(dict), here, parked, skipped.get(name, frozenset()))
+            stuck = _first(parked)
         else:
-            rows = _refold(c, table, entries, case, parked, skipped)
+            rows = _refold(c, table, here, case, parked, skipped)
+            for entry in behind:
+                parked.take(entry, BEHIND)
+            stuck = _first(parked)
             found.append(_retried(name, rows, partition, parked))
             c.execute("DELETE FROM parked WHERE table_name = %s AND stream = %s", (table.table, case))
             table.park(c, partition, parked)
-        if name == ROOMS:
-            lost = parked.streams
+        if name == ROOMS and stuck is not None:
+            # What the rooms could not fold, they have told nobody.
+            told = [entry for entry in entries if entry.pos < stuck]
+            untold = [entry for entry in entries if entry.pos >= stuck]
     return found
+
+
+def _first(parked: Parked) -> int | None:
+    return min((pos for _, pos, _ in parked.fresh), default=None)
 
 
 def _refold(

@@ -24,7 +24,7 @@ from projections import as_of
 from projections.all_views import DESKS
 
 VIEWS = ("access", "timeline")
-PROBLEMS = ("as_of.not_a_moment", "as_of.other_partition", "as_of.not_yet")
+PROBLEMS = ("moment.not_a_moment", "moment.other_partition", "moment.not_yet")
 """Codes of every route that takes `at`."""
 
 At = Annotated[
@@ -64,30 +64,30 @@ class Asked(NamedTuple):
 
 
 async def case_at(read: Reading, case: str, at: str) -> Asked:
-    """What `at` means for a case, when the views have come there. Raises the problems `as_of.*`, `service.behind`."""
+    """What `at` means for a case, when the views have come there. Raises the problems `moment.*`, `service.behind`."""
     partition = partition_of(case, read.service.watch.partitions())
     asked = parsed(at)
     if asked.places and set(asked.places) != {partition}:
-        raise ProblemError("as_of.other_partition", paths=["query.at"])
+        raise ProblemError("moment.other_partition", paths=["query.at"])
     await folded(read.service, asked, [partition])
     return Asked(case, asked)
 
 
 def parsed(at: str) -> Moment:
-    """The point that the parameter names. Raises `as_of.not_a_moment`."""
+    """The point that the parameter names. Raises `moment.not_a_moment`."""
     try:
         return moment.parse(at)
     except MomentError:
-        raise ProblemError("as_of.not_a_moment", paths=["query.at"]) from None
+        raise ProblemError("moment.not_a_moment", paths=["query.at"]) from None
 
 
 async def folded(service: Service, asked: Moment, partitions: list[int]) -> None:
-    """Until the views hold all that belongs to the point. Raises `as_of.not_yet`, `service.behind`."""
+    """Until the views hold all that belongs to the point. Raises `moment.not_yet`, `service.behind`."""
     rows = await service.database.rows(_LOGS, (service.settings.topics.ledger,))
     heads = {row["partition"]: row["pos"] for row in rows if row["partition"] in partitions and row["pos"] >= 0}
     late = any(pos > heads.get(partition, -1) for partition, pos in asked.places.items())
     if late or (not asked.places and asked.at > clock.now()):
-        raise ProblemError("as_of.not_yet", paths=["query.at"])
+        raise ProblemError("moment.not_yet", paths=["query.at"])
     wanted = asked.places or heads
     if wanted:
         await position.wait(service, VIEWS, position.written(wanted))

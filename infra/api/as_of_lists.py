@@ -22,7 +22,7 @@ AT_ONCE: Final = 4
 """Jobs of one agency that wait or run."""
 RETRY_SECONDS = 1
 
-PROBLEMS = (*(code for code in as_of.PROBLEMS if code != "as_of.other_partition"), "as_of.incomplete", "job.too_many")
+PROBLEMS = (*(code for code in as_of.PROBLEMS if code != "moment.other_partition"), "moment.incomplete", "job.too_many")
 """Codes of every list that takes `at`."""
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {
@@ -49,11 +49,11 @@ _BEGIN = (
 
 
 async def begin(read: Reading, name: str, at: str, **filters: Any) -> Response:
-    """The 202 of the job for this question. Raises the problems `as_of.*`, `job.too_many`, `service.behind`."""
+    """The 202 of the job for this question. Raises the problems `moment.*`, `job.too_many`, `service.behind`."""
     service = read.service
     asked, every = as_of.parsed(at), list(range(service.watch.partitions()))
     if asked.places and sorted(asked.places) != every:
-        raise ProblemError("as_of.incomplete", paths=["query.at"])
+        raise ProblemError("moment.incomplete", paths=["query.at"])
     await as_of.folded(service, asked, every)
     await service.database.write(_FORGET, ())
     values = {

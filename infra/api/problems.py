@@ -99,36 +99,30 @@ TABLE: dict[str, Sentences] = {
         404, "No such case", "No case with this id stands in your agency's view.",
         "Check the id; a case appears once your agency published in it, leads it or is an addressee in it.",
     ),
-    "desk.unknown": Sentences(
-        404, "No such desk", "No desk has this name.", "Use a name from the list of views in the documentation.",
-    ),
-    "as_of.not_a_moment": Sentences(
+    "desk.unknown": Sentences(404, "No such desk", "No desk has this name.", "Use a name from the page of views."),
+    "moment.not_a_moment": Sentences(
         422, "Not a point of the record", "`at` is neither a position nor an instant.",
         "Send a position `<partition>-<pos>` or an instant with its time zone, such as `2026-11-27T08:00:00Z`.",
     ),
-    "as_of.other_partition": Sentences(
+    "moment.other_partition": Sentences(
         422, "Position of another partition", "The position in `at` is not of the partition that this case is on.",
         "Use a position of one of the case's own entries, from its timeline, or an instant.",
     ),
-    "as_of.not_yet": Sentences(
-        422, "Not yet", "`at` is later than everything that is recorded.",
-        "Leave `at` out to read the view as it is now.",
+    "moment.not_yet": Sentences(
+        422, "Not yet", "`at` is later than everything that is recorded.", "Leave `at` out to read what is now."
     ),
-    "as_of.incomplete": Sentences(
+    "moment.incomplete": Sentences(
         422, "Positions are missing", "A list as it was needs to know where every partition stood.",
         "Send an instant, or the positions of all partitions as `Ledger-Position` writes them.",
     ),
     "job.unknown": Sentences(
-        404, "No such job", "You have no job of this id, or it has expired.",
-        "Ask for the list again; a job answers who began it, for an hour.",
+        404, "No such job", "You have no job of this id, or it has expired.", "Ask for the list again."
     ),
     "job.not_done": Sentences(
-        409, "Job not done", "The job has not finished, has failed or was cancelled.",
-        "Ask for the job until its `state` is `done`; after `failed` or `cancelled`, ask for the list again.",
+        409, "Job not done", "The job runs, has failed or was cancelled.", "Ask for its `state`, or for the list again."
     ),
     "job.too_many": Sentences(
-        429, "Too many jobs", "Four jobs of your agency wait or run.",
-        "Wait until one is done, or cancel one.",
+        429, "Too many jobs", "Four jobs of your agency wait or run.", "Wait until one is done, or cancel one."
     ),
     "submission.unknown": Sentences(
         404, "No such submission", "No submission of your agency is known under this id.",

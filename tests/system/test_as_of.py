@@ -112,11 +112,11 @@ def test_what_is_no_point_of_the_case_is_a_problem(filled: Filled) -> None:
     def ask(at: str) -> httpx.Response:
         return filled.api.get(path, agency, params={"at": at})
 
-    problem(ask(f"{(partition + 1) % 4}-1"), 422, "as_of.other_partition")
-    problem(ask("0-1,1-1,2-1,3-1"), 422, "as_of.other_partition")
-    problem(ask(f"{partition}-999999999"), 422, "as_of.not_yet")
-    problem(ask("2999-01-01T00:00:00Z"), 422, "as_of.not_yet")
-    assert problem(ask("yesterday"), 422, "as_of.not_a_moment")["paths"] == ["query.at"]
+    problem(ask(f"{(partition + 1) % 4}-1"), 422, "moment.other_partition")
+    problem(ask("0-1,1-1,2-1,3-1"), 422, "moment.other_partition")
+    problem(ask(f"{partition}-999999999"), 422, "moment.not_yet")
+    problem(ask("2999-01-01T00:00:00Z"), 422, "moment.not_yet")
+    assert problem(ask("yesterday"), 422, "moment.not_a_moment")["paths"] == ["query.at"]
     problem(ask(f"{partition}-0"), 404, "case.unknown")
     problem(ask("2020-01-01T00:00:00Z"), 404, "case.unknown")
     problem(filled.api.get(f"{path}/desks/nothing", agency), 404, "desk.unknown")
@@ -190,7 +190,7 @@ def test_a_list_as_of_now_is_the_live_list(filled: Filled) -> None:
     some = found(filled.api.get("/v1/referrals?limit=200&direction=in", agency))["referrals"]
     done = job(filled, "/v1/referrals", agency, at=clock.now(), direction="in")
     assert done["rows"] == len(some)
-    problem(filled.api.get("/v1/cases?at=0-1", agency), 422, "as_of.incomplete")
+    problem(filled.api.get("/v1/cases?at=0-1", agency), 422, "moment.incomplete")
     early = job(filled, "/v1/cases", agency, at="2020-01-01T00:00:00Z")
     assert result(filled, agency, early) == []
 
