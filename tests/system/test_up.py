@@ -35,7 +35,11 @@ class Up:
             text=True,
         )
         assert self.process.stdout is not None
-        self.said: dict[str, Any] = json.loads("".join(iter(self.process.stdout.readline, "}\n")) + "}")
+        lines = [self.process.stdout.readline()]
+        while lines[-1] not in ("}\n", ""):
+            lines.append(self.process.stdout.readline())
+        assert lines[-1], (data.parent / "up.err").read_text()
+        self.said: dict[str, Any] = json.loads("".join(lines))
 
     def children(self) -> dict[str, int]:
         found = {}
