@@ -625,12 +625,26 @@ def test_readiness_names_what_is_not_ready(api: Api) -> None:
     api.sql('UPDATE log SET pos = 5, "offset" = 8 WHERE topic = %s AND partition = 2', api.ledger.topics.ledger)
     api.sql("INSERT INTO view (name, table_name) VALUES ('caseload', 'caseload_1')")
     api.sql("INSERT INTO view_head VALUES ('caseload_1', 2, 't', 0, 3, '', 0, '')")
-    partition = api.get("/readyz").json()["partitions"][2]
+    api.sql("INSERT INTO view (name, table_name) VALUES ('timeline', 'timeline_1')")
+    api.sql("INSERT INTO view_head VALUES ('timeline_1', 2, 't', 0, 5, '', 0, '')")
+    api.sql("INSERT INTO feed_position VALUES (2, 1)")
+    for state in ("active", "active", "ended"):
+        api.sql("INSERT INTO webhook (agency, url, wants, state) VALUES ('mn.npa', 'https://a', '{}', %s)", state)
+    api.sql("INSERT INTO webhook_position (webhook, partition, pos, n, failing_since) VALUES (1, 2, 0, 0, now())")
+    api.sql("INSERT INTO webhook_dead VALUES (1, 2, 0, 0, 4, 'timeout'), (3, 2, 0, 0, 4, 'timeout')")
+    found = api.get("/readyz").json()
+    views = {"caseload": 2, "timeline": 0}
+    partition = found["partitions"][2]
     assert partition.pop("stalled")["caseload"] > 0
     assert partition == {
-        "partition": 2, "position": 5, "void": 3, "submissions": 0, "views": {"caseload": 2}, "feeds": 0
+        "partition": 2, "position": 5, "void": 3, "submissions": 0, "views": views, "feeds": 4,
     }  # fmt: skip
+    assert found["webhooks"] == {"active": 2, "paused": 0, "ended": 1, "failing": 1, "dead": 2}
     metrics = api.get("/metrics").text
+    assert 'tamga_feed_lag{partition="2"} 4.0' in metrics
+    assert 'tamga_webhooks{state="active"} 2.0' in metrics
+    assert "tamga_webhooks_failing 1.0" in metrics
+    assert "tamga_webhook_dead_letters 2.0" in metrics
     assert 'tamga_view_lag{partition="2",view="caseload"} 2.0' in metrics
     assert 'tamga_void_entries{partition="2"} 3.0' in metrics
 
