@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from infra.kafka.brokers import Brokers, connecting
 from infra.kafka.errors import told
+from infra.kafka.log import METADATA_MS
 
 SLOW_SECONDS = 3.0
 PATIENT_MS = 3000
@@ -61,6 +62,9 @@ class Membership:
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
                 reconnect_backoff_max_ms=1000,
+                # A member that leads the group shares out the partitions that it knows of: of a topic made a moment ago
+                # perhaps none, until it asks again.
+                metadata_max_age_ms=METADATA_MS,
                 **options,
             )
         self._listener = _Listener(self._consumer)

@@ -48,6 +48,7 @@ PROCESSES: Mapping[str, Callable[[TopicNames], Rights]] = {
             Right("describe", "topic", t.ledger),
             Right("read", "topic", t.registry),
             Right("create", "topic", t.feed(""), prefixed=True),
+            Right("describe_configs", "topic", t.feed(""), prefixed=True),
             Right("write", "topic", t.feed(""), prefixed=True),
         }
     ),
