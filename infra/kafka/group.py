@@ -19,8 +19,8 @@ from infra.kafka.log import METADATA_MS
 
 SLOW_SECONDS = 3.0
 PATIENT_MS = 3000
-"""A join that has not come about for a while is given longer: kafka-python 3.0.12 begins anew to look for the group's
-coordinator when the time of a poll is over, and on a loaded machine never finds it in a fifth of a second."""
+"""A join that has not come about for a while is given longer: looking for the group's coordinator is bounded by the
+time of a poll, and a loaded machine may need more than a fifth of a second for it."""
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
