@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import PoolTimeout
 
-from consumers.projector import LiveView, project
+from consumers.projector import Coming, LiveView, Move, project
 from domain.record.chain import ORIGIN
 from infra import bootstrap, rebuild_leftovers, view_tables
 from infra.fresh_fold import Wanted, fold_into, within
@@ -124,7 +124,8 @@ def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tic
             return 0
         for name, table in tables.items():
             table.copy(c, folded.rows[name])
-        view_tables.move(c, partition, dict.fromkeys(filling.tables.values(), ORIGIN), folded.head)
+        begun = dict.fromkeys(filling.tables.values(), ORIGIN)
+        view_tables.save(c, (), [Move(partition, begun, folded.head)])
     return folded.head.pos + 1
 
 
@@ -200,7 +201,7 @@ def _follow(world: bootstrap.World, c: Connection, live: Sequence[LiveView], fac
     try:
         for placed in reader.catch_up():
             batch = within(placed, upto)
-            project(c, live, batch, head_of(batch), world.registry.registry, move=view_tables.move)
+            project(c, [Coming(live, batch, head_of(batch))], world.registry.registry, view_tables)
             for view in live:
                 if view.parked.streams:
                     raise CannotFoldError(f"{view.table.view.name}: an entry of {view.partition} up to {upto}")

@@ -1,18 +1,21 @@
 """A view's table is versioned by its row model; rows and the head that they stand at change in one transaction.
 
+A batch asks for all rows that it needs of several views at once, and writes all that it has changed at once: what costs
+is the way to the database and back, not the statement.
+
 The SQL view of the same name is what readers use; a rebuild fills a table beside it and switches the SQL view. Heads
 move by compare-and-set, so that a stale projector loses. Used by the projector, by rebuilds and by checks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from weakref import WeakSet
 
 import orjson
 import psycopg
 
+from consumers.projector import Change, Move
 from domain.record.chain import Head, Placed
 from infra import row_security
 from projections.engine import Group, Key, Parked, Row, View, columns, model_hash, parsed, written
@@ -22,6 +25,10 @@ CHANNEL = "tamga_views"
 """Notified with every batch of a partition: `<partition>:<position>`."""
 OPENING_LOCK = 7266
 """Advisory lock of whoever makes or switches a view's table."""
+
+
+WRITTEN_AT_ONCE = 2000
+"""Rows in one statement."""
 
 
 class StaleProjectorError(Exception):
@@ -34,9 +41,11 @@ class ViewTable:
     def __init__(self, view: View, table: str) -> None:
         self.view, self.table = view, table
         self.columns = columns(view)
-        self._prepared: WeakSet[Connection] = WeakSet()
         self._names = ", ".join(name for name, _ in self.columns)
         self._keys = ", ".join(name for name, _ in self.columns[: view.keys])
+        self._group_at = [name for name, _ in self.columns].index(view.group)
+        self._load = f"SELECT {self._names} FROM {table} WHERE {view.group} = ANY(%s)".encode()
+        self._write = _write(table, self.columns, view.keys).encode()
 
     def create(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
         """Make the table, without its keys, and its heads at the beginning of the record."""
@@ -82,28 +91,25 @@ class ViewTable:
 
     def load(self, c: Connection, groups: Sequence[str]) -> dict[str, Group]:
         """Every row of the groups as the folds see it, in one query."""
+        return self.loaded(self.asked(c, groups), groups)
+
+    def asked(self, c: Connection, groups: Sequence[str]) -> psycopg.Cursor[Any]:
+        """The query for every row of the groups; `loaded` makes folds' rows of its answer."""
+        return c.execute(self._load, (list(groups),), binary=True)
+
+    def loaded(self, answer: psycopg.Cursor[Any], groups: Sequence[str]) -> dict[str, Group]:
+        """The groups as the folds see them; one that has no rows is empty."""
         found: dict[str, Group] = {g: {} for g in groups}
-        if groups:
-            sql = f"SELECT {self._names} FROM {self.table} WHERE {self.view.group} = ANY(%s)"
-            at = [name for name, _ in self.columns].index(self.view.group)
-            for row in c.execute(sql.encode(), (list(groups),), binary=True):
-                found[row[at]][row[: self.view.keys]] = row
+        at, keys = self._group_at, self.view.keys
+        for row in answer:
+            found[row[at]][row[:keys]] = row
         return {name: parsed(self.view, rows) for name, rows in found.items()}
 
     def write(self, c: Connection, rows: Sequence[Row]) -> None:
-        """Replace rows: copied into a temporary table, put in place with one statement."""
-        if not rows:
-            return
-        new = f"new_{self.table}"
-        changes = ", ".join(f"{name} = excluded.{name}" for name, _ in self.columns[self.view.keys :])
-        if c not in self._prepared:
-            c.execute(f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {self.table}) ON COMMIT DELETE ROWS".encode())
-            self._prepared.add(c)
-        self._copy(c, new, rows)
-        c.execute(
-            f"INSERT INTO {self.table} ({self._names}) SELECT {self._names} FROM {new}"
-            f" ON CONFLICT ({self._keys}) DO UPDATE SET {changes}".encode()
-        )
+        """Add rows, or put them in the place of those of the same keys."""
+        for i in range(0, len(rows), WRITTEN_AT_ONCE):
+            part = written(self.view, rows[i : i + WRITTEN_AT_ONCE])
+            c.execute(self._write, (orjson.dumps(part, default=tuple).decode(),))
 
     def remove(self, c: Connection, gone: Sequence[Key]) -> None:
         """Remove rows by their keys."""
@@ -117,12 +123,10 @@ class ViewTable:
             )
 
     def copy(self, c: Connection, rows: Sequence[Row]) -> None:
-        """Add rows that the table does not hold."""
-        if rows:
-            self._copy(c, self.table, rows)
-
-    def _copy(self, c: Connection, table: str, rows: Sequence[Row]) -> None:
-        statement = f"COPY {table} ({self._names}) FROM STDIN (FORMAT BINARY)".encode()
+        """Add many rows that the table does not hold."""
+        if not rows:
+            return
+        statement = f"COPY {self.table} ({self._names}) FROM STDIN (FORMAT BINARY)".encode()
         with c.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types([kind for _, kind in self.columns])
             for row in written(self.view, rows):
@@ -158,6 +162,17 @@ class ViewTable:
         c.execute(f"DROP TABLE IF EXISTS {self.table}".encode())
 
 
+def _write(table: str, columns: Sequence[tuple[str, str]], keys: int) -> str:
+    """One statement for rows that are given as one JSON array of arrays."""
+    names = ", ".join(name for name, _ in columns)
+    values = ", ".join(f"(row->>{at})::{kind}" for at, (_, kind) in enumerate(columns))
+    changes = ", ".join(f"{name} = excluded.{name}" for name, _ in columns[keys:])
+    return (
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM jsonb_array_elements(%s::jsonb) AS row"
+        f" ON CONFLICT ({', '.join(name for name, _ in columns[:keys])}) DO UPDATE SET {changes}"
+    )
+
+
 def skipped(c: Connection, partition: int) -> dict[str, frozenset[int]]:
     """Positions that somebody has decided to leave out, by view."""
     found: dict[str, set[int]] = {}
@@ -173,18 +188,36 @@ def head_of(placed: Sequence[Placed]) -> Head:
     return Head(last.offset, last.entry.pos, last.entry.id, said["reg"], said["at"])
 
 
-def move(c: Connection, partition: int, before: dict[str, Head], after: Head) -> None:
-    """Move the heads of tables from where each stood; raises `StaleProjectorError` when one stands elsewhere."""
-    moved = c.execute(
+def load(c: Connection, wanted: Mapping[ViewTable, Sequence[str]]) -> dict[ViewTable, dict[str, Group]]:
+    """Every row of these groups of several tables, in one round trip."""
+    with c.pipeline():
+        asked = {table: table.asked(c, groups) for table, groups in wanted.items() if groups}
+    return {table: table.loaded(answer, wanted[table]) for table, answer in asked.items()}
+
+
+def save(c: Connection, changes: Iterable[Change], moves: Sequence[Move]) -> None:
+    """Write what a batch has changed and move heads from where each stood, in one round trip; raises
+    `StaleProjectorError` when one stands elsewhere."""
+    with c.pipeline():
+        for table, gone, rows in changes:
+            table.remove(c, gone)
+            table.write(c, rows)
+        moved = [_moved(c, each) for each in moves]
+    for each, found in zip(moves, moved, strict=True):
+        if found.rowcount != len(each.before):
+            raise StaleProjectorError(f"a view of partition {each.partition} was moved or switched by another process")
+
+
+def _moved(c: Connection, each: Move) -> psycopg.Cursor[Any]:
+    stood = (list(each.before), [h.pos for h in each.before.values()], [h.id for h in each.before.values()])
+    c.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{each.partition}:{each.after.pos}"))
+    return c.execute(
         'UPDATE view_head SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s, moved_at = now()'
         " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS stood(name, pos, entry_id)"
         " WHERE table_name = stood.name AND partition = %s"
         " AND view_head.pos = stood.pos AND view_head.entry_id = stood.entry_id",
-        (*after, list(before), [h.pos for h in before.values()], [h.id for h in before.values()], partition),
+        (*each.after, *stood, each.partition),
     )
-    if moved.rowcount != len(before):
-        raise StaleProjectorError(f"a view of partition {partition} was moved or switched by another process")
-    c.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{partition}:{after.pos}"))
 
 
 def heads(c: Connection) -> dict[str, dict[int, Head]]:

@@ -15,8 +15,8 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
-from consumers.projector import GapError, LiveView, project
-from domain.record.chain import ORIGIN, Placed
+from consumers.projector import Coming, GapError, LiveView, project
+from domain.record.chain import ORIGIN
 from infra import bootstrap, row_security, view_tables
 from infra.entry.service import STOPPED, serve
 from infra.heartbeat import Heartbeat
@@ -87,7 +87,7 @@ _AWAY = (
 
 
 class ProjectorProcess:
-    """A reader and a writer for each partition, every view: while one batch is written, the next is read."""
+    """A reader for each partition and a writer for all of them: while one batch is written, the next is read."""
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
@@ -98,8 +98,8 @@ class ProjectorProcess:
         self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
         self.log_of_all = PartitionsLog(settings.brokers, settings.topics.ledger)
         self.views: list[list[LiveView]] = []
-        self._writers = ThreadPoolExecutor(self.facts.partitions, "writer")
-        self._writing: dict[int, Future[None]] = {}
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._writing: Future[None] | None = None
         self._looked = time.monotonic()
         self.running = True
 
@@ -128,9 +128,9 @@ class ProjectorProcess:
             except _AWAY as away:
                 self.log.warning("waiting", reason=type(away).__name__)
                 self.heartbeat.beat("waiting", "away", type(away).__name__)
-                wait(self._writing.values())
-                self._writing.clear()
-                self.views = []
+                if self._writing is not None:
+                    wait([self._writing])
+                self._writing, self.views = None, []
                 time.sleep(backoff)
                 backoff = min(backoff * 2, 2.0)
         return 0
@@ -161,14 +161,17 @@ class ProjectorProcess:
         self.views = views
 
     def round(self) -> None:
-        """What has come on each partition."""
-        for partition, records in self.log_of_all.poll(IDLE_MS, BATCH).items():
-            placed = self.readers[partition].take(records)
-            if placed:
-                self._written(partition)
-                self._writing[partition] = self._writers.submit(self._write, partition, placed)
-        for partition in [p for p, writing in self._writing.items() if writing.done()]:
-            self._written(partition)
+        """What has come on all partitions."""
+        found = self.log_of_all.poll(IDLE_MS, BATCH)
+        taken = {partition: self.readers[partition].take(records) for partition, records in found.items()}
+        coming = [
+            Coming(self.views[partition], placed, head_of(placed)) for partition, placed in taken.items() if placed
+        ]
+        if coming:
+            self._written()
+            self._writing = self._writer.submit(self._write, coming)
+        elif self._writing is not None and self._writing.done():
+            self._written()
         for reader in self.readers:
             reader.look()
         if time.monotonic() - self._looked > LOOK_SECONDS:
@@ -176,23 +179,16 @@ class ProjectorProcess:
             self.log_of_all.check_moving()
         self.heartbeat.beat("ready")
 
-    def _written(self, partition: int) -> None:
-        """Wait until the partition's last batch is written. Raises what its writer has failed with."""
-        writing = self._writing.pop(partition, None)
+    def _written(self) -> None:
+        """Wait until the last batch is written. Raises what its writer has failed with."""
+        writing, self._writing = self._writing, None
         if writing is not None:
             writing.result()
 
-    def _write(self, partition: int, placed: list[Placed]) -> None:
+    def _write(self, coming: list[Coming]) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            parked = project(
-                c,
-                self.views[partition],
-                placed,
-                head_of(placed),
-                self.world.registry.registry,
-                move=view_tables.move,
-            )
-        for view, pos, reason in parked:
+            parked = project(c, coming, self.world.registry.registry, view_tables)
+        for view, partition, pos, reason in parked:
             self.log.error("parked", code="view.parked", view=view, position=f"{partition}-{pos}", reason=reason)
 
 

@@ -18,6 +18,8 @@ from infra.kafka.errors import told
 from infra.kafka.log import METADATA_MS
 
 SLOW_SECONDS = 3.0
+LOST_MS = 20_000
+"""How long the group's coordinator has to answer: all members are back within a poll, or gone with their session."""
 PATIENT_MS = 3000
 """A join that has not come about for a while is given longer: looking for the group's coordinator is bounded by the
 time of a poll, and a loaded machine may need more than a fifth of a second for it."""
@@ -58,6 +60,9 @@ class Membership:
                 group_instance_id=instance,
                 session_timeout_ms=10_000,
                 heartbeat_interval_ms=2_000,
+                # A join that the broker has lost is asked for anew after the longer of the two, and not after minutes.
+                max_poll_interval_ms=LOST_MS - 5000,
+                request_timeout_ms=LOST_MS,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,

@@ -186,7 +186,7 @@ def _failover_settings() -> dict[str, object]:
     return {
         # All brokers are stopped together: one that hands over its leadership first waits minutes for a lost quorum.
         "controlled.shutdown.enable": "false",
-        "broker.session.timeout.ms": 3000,
+        "broker.session.timeout.ms": 4000,
         "broker.heartbeat.interval.ms": 500,
         "controller.quorum.election.timeout.ms": 1000,
         "controller.quorum.election.backoff.max.ms": 500,
@@ -195,8 +195,8 @@ def _failover_settings() -> dict[str, object]:
 
 
 def _single_settings() -> dict[str, object]:
-    """A killed broker can come back as soon as its old registration has timed out: no reason to wait the usual 9 s."""
-    return {"broker.session.timeout.ms": 2000, "broker.heartbeat.interval.ms": 250}
+    """A killed broker comes back when its old registration has timed out; one that is only slow must not time out."""
+    return {"broker.session.timeout.ms": 6000, "broker.heartbeat.interval.ms": 500}
 
 
 def _small_machine_settings() -> dict[str, object]:

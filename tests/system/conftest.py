@@ -34,8 +34,18 @@ class Services:
     postgres: LocalPostgres
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or changes what this user's own ledger has in its data folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("TAMGA_") and name != "TAMGA_CACHE"]:
+            patch.delenv(name)
+        patch.setenv("TAMGA_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
-def services() -> Iterator[Services]:
+def services(nobodys_settings: None) -> Iterator[Services]:
     """Kafka and PostgreSQL on free loopback ports, in a folder that their unprivileged user can enter."""
     folder = Path(tempfile.mkdtemp(prefix="tamga-test-"))
     folder.chmod(0o755)
@@ -88,7 +98,7 @@ def world(ledger: Settings) -> Iterator[bootstrap.World]:
 @pytest.fixture
 def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tamga:
     """Runs a command with --json in this process: (exit code, document)."""
-    for name in [name for name in os.environ if name.startswith("TAMGA_")]:
+    for name in [name for name in os.environ if name.startswith("TAMGA_") and name != "TAMGA_CACHE"]:
         monkeypatch.delenv(name)
     for name, value in environment(ledger, TAMGA_ROOT_KEYS=ledger.root_keys).items():
         if name.startswith("TAMGA_"):

@@ -19,6 +19,7 @@ from eventsourcing.tests.persistence import (
 
 from infra.recorder import LedgerFactory
 from infra.settings import Settings
+from system.running import environment
 
 FACTORY = "infra.recorder:LedgerFactory"
 
@@ -26,8 +27,9 @@ FACTORY = "infra.recorder:LedgerFactory"
 @pytest.fixture(autouse=True)
 def app_environment(ledger: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A topic of its own for each test's application."""
-    for name in ("kafka_bootstrap", "database_url", "ledger_id", "roots_digest", "topic_prefix", "registrar_key"):
-        monkeypatch.setenv(f"TAMGA_{name.upper()}", str(getattr(ledger, name)))
+    for name, value in environment(ledger).items():
+        if name.startswith("TAMGA_"):
+            monkeypatch.setenv(name, value)
     monkeypatch.setenv("TAMGA_APP_TOPIC", f"{ledger.topic_prefix}.app.{uuid.uuid4().hex[:8]}")
     monkeypatch.setenv("PERSISTENCE_MODULE", FACTORY)
 
