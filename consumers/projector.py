@@ -1,21 +1,22 @@
 """The projector folds effective entries into every view; rows and positions are written in one transaction.
 
 What has come on all partitions goes through all views as one batch, the rooms first, since they say what each agency is
-told: load the rows of all groups that are not in memory, fold, write what changed and move the heads, commit. All views
-of a partition stand at one head. Groups used lately stay in memory, as the projector is the only writer while its heads
+told: load the rows of all groups that are not in memory, fold; then write what changed and move the heads, while the
+next batch is folded. All views of a partition stand at one head. Groups used lately stay in memory, those of the last
+batch always, so that nothing is loaded that is yet to be written: the projector is the only writer while its heads
 move. A view that a rebuild has switched is opened anew.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from domain.record.chain import Head, Placed
 from domain.registry import Registry
 from projections.all_views import NEEDS_ROOMS, ROOMS
-from projections.engine import BEHIND, Changed, Group, Key, Parked, Row, View, fold
+from projections.engine import BEHIND, Group, Key, Parked, Row, View, fold
 from projections.entry import Entry, read
 
 CACHED_ROWS = 25_000
@@ -33,17 +34,26 @@ class Table(Protocol):
     table: str
 
     def head(self, c: Any, partition: int) -> tuple[str, Head]: ...
-    def park(self, c: Any, partition: int, parked: Parked) -> None: ...
     def parked(self, c: Any) -> set[str]: ...
     def skipped(self, c: Any, partition: int) -> Container[int]: ...
 
 
+class NotFolded(NamedTuple):
+    """An entry that a view could not fold: what is behind it in its stream waits for it."""
+
+    stream: str
+    partition: int
+    pos: int
+    reason: str
+
+
 class Change(NamedTuple):
-    """What a batch has changed in a table: keys that are gone, and then rows that are new or others."""
+    """What a batch has changed in a table: keys that are gone, then rows that are new or others; and what is parked."""
 
     table: Any
     gone: list[Key]
     rows: list[Row]
+    parked: list[NotFolded]
 
 
 class Move(NamedTuple):
@@ -54,16 +64,21 @@ class Move(NamedTuple):
     after: Head
 
 
-class Store(Protocol):
-    """Where views are kept: each call is one way there and back in the open transaction `c`."""
+class Folded(NamedTuple):
+    """A batch that is yet to be written."""
 
-    def load(self, c: Any, wanted: Mapping[Any, Sequence[str]]) -> dict[Any, dict[str, Group]]:
-        """Every row of these groups, by table."""
-        ...
+    changes: Sequence[Change]
+    moves: Sequence[Move]
 
-    def save(self, c: Any, changes: Iterable[Change], moves: Sequence[Move]) -> None:
-        """Write and move all, or raise that this projector is stale."""
-        ...
+    def stuck(self) -> list[tuple[str, NotFolded]]:
+        """(view, entry) of all that could not be folded, without what stands behind it."""
+        return [
+            (change.table.view.name, each) for change in self.changes for each in change.parked if each.reason != BEHIND
+        ]
+
+
+Load = Callable[[Any, "Mapping[Any, Sequence[str]]"], "dict[Any, dict[str, Group]]"]
+"""(connection, groups by table): every row of these groups of each table, in one way there and back."""
 
 
 class LiveView:
@@ -79,6 +94,7 @@ class LiveView:
         self._skipped = table.skipped(c, partition)
         self._appends: bool = getattr(table.view, "appends", False)
         self._groups: OrderedDict[str, Group] = OrderedDict()
+        self._last: Iterable[str] = ()
 
     def missing(self, entries: Sequence[Entry]) -> list[str]:
         """The groups that these entries touch and that are not in memory; the others are now the latest used."""
@@ -86,19 +102,22 @@ class LiveView:
         if self._appends:
             self._groups = OrderedDict((name, {}) for name in wanted)
             return []
-        self._evict(wanted)
+        self._evict({*wanted, *self._last})
+        self._last = wanted
         for name in wanted:
             if name in self._groups:
                 self._groups.move_to_end(name)
         return [name for name in wanted if name not in self._groups]
 
-    def fold(self, entries: Sequence[Entry], loaded: Mapping[str, Group]) -> tuple[list[Key], list[Row]]:
-        """(keys that are gone, rows that are new or others) by these entries, with all that was missing `loaded`."""
-        self._groups.update(loaded)
-        changed: Changed = fold(self.view, self._groups, entries, self.parked, self._skipped)
+    def fold(self, entries: Sequence[Entry], loaded: Mapping[str, Group]) -> Change:
+        """What the entries change, with all that was missing `loaded`."""
         groups = self._groups
+        groups.update(loaded)
+        changed = fold(self.view, groups, entries, self.parked, self._skipped)
         rows = [groups[group][key] for some in (changed.made, changed.other) for group, key in some]
-        return [key for _, key in changed.gone], rows
+        fresh = [NotFolded(stream, self.partition, pos, reason) for stream, pos, reason in self.parked.fresh]
+        self.parked.fresh.clear()
+        return Change(self.table, [key for _, key in changed.gone], rows, fresh)
 
     def _evict(self, keep: Container[str]) -> None:
         held = sum(len(g) for g in self._groups.values()) if len(self._groups) > CACHED_ROWS // 16 else 0
@@ -117,24 +136,22 @@ class Coming(NamedTuple):
     after: Head
 
 
-def project(c: Any, batch: Sequence[Coming], registry: Registry, store: Store) -> list[tuple[str, int, int, str]]:
-    """Apply a batch to the views of its partitions in the open transaction; returns what could not be folded, without
-    what stands behind it: (view, partition, position, reason).
+def folded(c: Any, batch: Sequence[Coming], registry: Registry, load: Load) -> Folded:
+    """Fold a batch into the views of its partitions, which stand in memory behind it then.
 
-    When the transaction fails, the views must be opened anew: what they hold in memory has then not happened. Raises
-    `GapError` when entries between the views' head and the batch are missing.
+    The batch before may still be under way to the database. When this or its writing fails, the views must be opened
+    anew: what they hold in memory has then not happened. Raises `GapError` when entries between the views' head and the
+    batch are missing.
     """
     lanes = [(coming, entries) for coming in batch if (entries := _entries(coming, registry))]
     changes: list[Change] = []
     for stage in (_rooms, _others):
-        work = [(live, entries) for coming, entries in lanes for live in stage(coming.views)]
-        changes += _folded(c, work, store)
-    parked = [found for coming, _ in lanes for live in coming.views for found in _parked(c, live)]
-    store.save(c, changes, [_move(coming) for coming, _ in lanes])
+        changes += _changes(c, [(live, entries) for coming, entries in lanes for live in stage(coming.views)], load)
+    moves = [_move(coming) for coming, _ in lanes]
     for coming, _ in lanes:
         for live in coming.views:
             live.head = coming.after
-    return parked
+    return Folded(changes, moves)
 
 
 def _entries(coming: Coming, registry: Registry) -> list[Entry]:
@@ -160,30 +177,22 @@ def _others(views: Sequence[LiveView]) -> list[LiveView]:
     return others
 
 
-def _folded(c: Any, work: Sequence[tuple[LiveView, Sequence[Entry]]], store: Store) -> list[Change]:
-    """What views of one stage change: the rows of all of them are loaded at once."""
+def _changes(c: Any, work: Sequence[tuple[LiveView, Sequence[Entry]]], load: Load) -> list[Change]:
+    """What views of one stage change, by table: the rows of all of them are loaded at once."""
     missing = [live.missing(entries) for live, entries in work]
     wanted: dict[Any, list[str]] = {}
     for (live, _), names in zip(work, missing, strict=True):
         if names:
             wanted.setdefault(live.table, []).extend(names)
-    loaded = store.load(c, wanted) if wanted else {}
+    loaded = load(c, wanted) if wanted else {}
     changes: dict[Any, Change] = {}
     for (live, entries), names in zip(work, missing, strict=True):
-        gone, rows = live.fold(entries, {name: loaded[live.table][name] for name in names})
-        change = changes.setdefault(live.table, Change(live.table, [], []))
-        change.gone.extend(gone)
-        change.rows.extend(rows)
-    return [change for change in changes.values() if change.gone or change.rows]
-
-
-def _parked(c: Any, live: LiveView) -> list[tuple[str, int, int, str]]:
-    """Keep what the view could not fold."""
-    if not live.parked.fresh:
-        return []
-    fresh = [(live.view.name, live.partition, pos, why) for _, pos, why in live.parked.fresh if why != BEHIND]
-    live.table.park(c, live.partition, live.parked)
-    return fresh
+        found = live.fold(entries, {name: loaded[live.table][name] for name in names})
+        change = changes.setdefault(live.table, Change(live.table, [], [], []))
+        change.gone.extend(found.gone)
+        change.rows.extend(found.rows)
+        change.parked.extend(found.parked)
+    return [change for change in changes.values() if change.gone or change.rows or change.parked]
 
 
 def _move(coming: Coming) -> Move:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from psycopg import sql
 
+from consumers.projector import NotFolded
 from domain.partition import partition_of
 from infra import view_tables
 from infra.bootstrap import World
@@ -162,7 +163,7 @@ def _fold(c: Connection, tables: Sequence[ViewTable], entries: Sequence[Entry], 
             stuck = _first(parked)
             found.append(_retried(name, rows, partition, parked))
             c.execute("DELETE FROM parked WHERE table_name = %s AND stream = %s", (table.table, case))
-            table.park(c, partition, parked)
+            table.park(c, [NotFolded(stream, partition, pos, reason) for stream, pos, reason in parked.fresh])
         if name == ROOMS and stuck is not None:
             # What the rooms could not fold, they have told nobody.
             told = [entry for entry in entries if entry.pos < stuck]

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import PoolTimeout
 
-from consumers.projector import Coming, LiveView, Move, project
+from consumers.projector import Coming, Folded, LiveView, Move, folded
 from domain.record.chain import ORIGIN
 from infra import bootstrap, rebuild_leftovers, view_tables
 from infra.fresh_fold import Wanted, fold_into, within
@@ -119,14 +119,14 @@ def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tic
         def sink(name: str, rows: Sequence[Row]) -> None:
             tables[name].copy(c, rows)
 
-        folded = fold_into(world, partition, wanted, tick, sink)
-        if folded.head == ORIGIN:
+        fresh = fold_into(world, partition, wanted, tick, sink)
+        if fresh.head == ORIGIN:
             return 0
         for name, table in tables.items():
-            table.copy(c, folded.rows[name])
+            table.copy(c, fresh.rows[name])
         begun = dict.fromkeys(filling.tables.values(), ORIGIN)
-        view_tables.save(c, (), [Move(partition, begun, folded.head)])
-    return folded.head.pos + 1
+        view_tables.save(c, Folded((), [Move(partition, begun, fresh.head)]))
+    return fresh.head.pos + 1
 
 
 @contextmanager
@@ -201,7 +201,8 @@ def _follow(world: bootstrap.World, c: Connection, live: Sequence[LiveView], fac
     try:
         for placed in reader.catch_up():
             batch = within(placed, upto)
-            project(c, [Coming(live, batch, head_of(batch))], world.registry.registry, view_tables)
+            coming = Coming(live, batch, head_of(batch))
+            view_tables.save(c, folded(c, [coming], world.registry.registry, view_tables.load))
             for view in live:
                 if view.parked.streams:
                     raise CannotFoldError(f"{view.table.view.name}: an entry of {view.partition} up to {upto}")

@@ -15,10 +15,10 @@ from typing import Any
 import orjson
 import psycopg
 
-from consumers.projector import Change, Move
+from consumers.projector import Folded, Move, NotFolded
 from domain.record.chain import Head, Placed
 from infra import row_security
-from projections.engine import Group, Key, Parked, Row, View, columns, model_hash, parsed, written
+from projections.engine import Group, Key, Row, View, columns, model_hash, parsed, written
 
 Connection = psycopg.Connection[Any]
 CHANNEL = "tamga_views"
@@ -132,15 +132,14 @@ class ViewTable:
             for row in written(self.view, rows):
                 copy.write_row(row)
 
-    def park(self, c: Connection, partition: int, parked: Parked) -> None:
+    def park(self, c: Connection, parked: Iterable[NotFolded]) -> None:
         """Keep what could not be folded."""
-        for stream, pos, reason in parked.fresh:
+        for each in parked:
             c.execute(
                 "INSERT INTO parked (table_name, stream, partition, pos, reason) VALUES (%s, %s, %s, %s, %s)"
                 " ON CONFLICT DO NOTHING",
-                (self.table, stream, partition, pos, reason),
+                (self.table, *each),
             )
-        parked.fresh.clear()
 
     def parked(self, c: Connection) -> set[str]:
         """Streams that are parked."""
@@ -195,15 +194,16 @@ def load(c: Connection, wanted: Mapping[ViewTable, Sequence[str]]) -> dict[ViewT
     return {table: table.loaded(answer, wanted[table]) for table, answer in asked.items()}
 
 
-def save(c: Connection, changes: Iterable[Change], moves: Sequence[Move]) -> None:
-    """Write what a batch has changed and move heads from where each stood, in one round trip; raises
+def save(c: Connection, batch: Folded) -> None:
+    """Write what a batch has changed and move the heads from where each stood, in one round trip; raises
     `StaleProjectorError` when one stands elsewhere."""
     with c.pipeline():
-        for table, gone, rows in changes:
+        for table, gone, rows, parked in batch.changes:
             table.remove(c, gone)
             table.write(c, rows)
-        moved = [_moved(c, each) for each in moves]
-    for each, found in zip(moves, moved, strict=True):
+            table.park(c, parked)
+        moved = [_moved(c, each) for each in batch.moves]
+    for each, found in zip(batch.moves, moved, strict=True):
         if found.rowcount != len(each.before):
             raise StaleProjectorError(f"a view of partition {each.partition} was moved or switched by another process")
 

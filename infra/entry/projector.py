@@ -15,7 +15,7 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
-from consumers.projector import Coming, GapError, LiveView, project
+from consumers.projector import Coming, Folded, GapError, LiveView, folded
 from domain.record.chain import ORIGIN
 from infra import bootstrap, row_security, view_tables
 from infra.entry.service import STOPPED, serve
@@ -87,7 +87,7 @@ _AWAY = (
 
 
 class ProjectorProcess:
-    """A reader for each partition and a writer for all of them: while one batch is written, the next is read."""
+    """A reader for each partition and a writer for all: while one batch is written, the next is read and folded."""
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
@@ -168,8 +168,9 @@ class ProjectorProcess:
             Coming(self.views[partition], placed, head_of(placed)) for partition, placed in taken.items() if placed
         ]
         if coming:
+            batch = self._folded(coming)
             self._written()
-            self._writing = self._writer.submit(self._write, coming)
+            self._writing = self._writer.submit(self._write, batch)
         elif self._writing is not None and self._writing.done():
             self._written()
         for reader in self.readers:
@@ -185,10 +186,14 @@ class ProjectorProcess:
         if writing is not None:
             writing.result()
 
-    def _write(self, coming: list[Coming]) -> None:
+    def _folded(self, coming: list[Coming]) -> Folded:
+        with self.world.pool.connection() as c:
+            return folded(c, coming, self.world.registry.registry, view_tables.load)
+
+    def _write(self, batch: Folded) -> None:
         with self.world.pool.connection() as c, c.transaction():
-            parked = project(c, coming, self.world.registry.registry, view_tables)
-        for view, partition, pos, reason in parked:
+            view_tables.save(c, batch)
+        for view, (_, partition, pos, reason) in batch.stuck():
             self.log.error("parked", code="view.parked", view=view, position=f"{partition}-{pos}", reason=reason)
 
 
