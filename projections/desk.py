@@ -7,14 +7,13 @@ not handed to it (a desk that folds `ledger.ApprovalAwaited` is told what waits)
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from domain.stages.ledger.approvals import AWAITED
 from projections.engine import Gone, Key, Row
 from projections.entry import Entry
-from projections.told import HELD, MISFILED, REFUSED, Telling, Told
+from projections.told import HELD, MISFILED, REFUSED, Told
 
 NEVER = "9999-12-31T23:59:59.999999Z"
 """In a column of times that is searched or sorted: no time is set."""
@@ -86,20 +85,21 @@ class Desk:
 
     def evolve(self, rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row | Gone]:
         """Each agency's rows after what it is told."""
-        by_agency: defaultdict[str, dict[Key, Row]] = defaultdict(dict)
-        for key, row in rows.items():
-            by_agency[key[0]][key] = row
-        for telling in entry.tellings:
-            if telling.anew or not self._types.isdisjoint(telling.types):
-                yield from self._after(by_agency[telling.agency], telling)
+        types = self._types
+        for agency, _, anew, told, said in entry.tellings:
+            if not anew and types.isdisjoint(said):
+                continue
+            heard = [each for each in told if self.hears(each)]
+            if heard or anew:
+                mine = {key: row for key, row in rows.items() if key[0] == agency}
+                yield from self._anew(mine, heard) if anew else self._after(mine, heard)
 
-    def _after(self, mine: dict[Key, Row], telling: Telling) -> Iterable[Row | Gone]:
-        told = [each for each in telling.told if self.hears(each)]
-        if not telling.anew:
-            changed = self.fold(mine, told)[1] if told else ()
-            yield from [mine[key] for key in changed]
-            return
-        after, _ = self.fold({}, told)
+    def _after(self, mine: dict[Key, Row], heard: Iterable[Told]) -> Iterable[Row]:
+        _, changed = self.fold(mine, heard)
+        return [mine[key] for key in changed]
+
+    def _anew(self, mine: Mapping[Key, Row], heard: Iterable[Told]) -> Iterable[Row | Gone]:
+        after, _ = self.fold({}, heard)
         yield from (Gone(key) for key in mine.keys() - after.keys())
         yield from (row for key, row in after.items() if mine.get(key) != row)
 
@@ -107,9 +107,10 @@ class Desk:
         """One agency's rows of a stream after what it is told (the very `rows`, changed), and the keys that changed, in
         order."""
         changed = dict[Key, None]()
+        evolve, keys = self.file.evolve, self.keys
         for each in told:
-            for row in list(self.file.evolve(rows, each)):
-                key = row[: self.keys]
+            for row in list(evolve(rows, each)):
+                key = row[:keys]
                 if rows.get(key) != row:
                     rows[key] = row
                     changed[key] = None
