@@ -9,9 +9,11 @@ needs nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import Depends, Request, Response
+from psycopg import sql
 
 from domain.roles import Act
 from infra.api import etag, position
@@ -32,10 +34,10 @@ PARKED_HEADER = {
     }
 }
 _NAMED = 20
-_PARKED = b"""
+_PARKED = """
 SELECT stream, parked.partition || '-' || min(pos) AS place
-FROM parked JOIN view USING (table_name) JOIN access ON access.case_id = stream AND agency = %s AND open = 1
-WHERE view.name = ANY(%s) AND (%s::text IS NULL OR stream = %s)
+FROM parked JOIN view USING (table_name) JOIN access ON access.case_id = stream AND agency = %(agency)s AND open = 1
+WHERE view.name IN ({views}){case}
 GROUP BY stream, parked.partition ORDER BY stream
 """
 
@@ -53,7 +55,7 @@ class Reading:
     """One answer: who asks, on which views it rests, and where they stood when it was read."""
 
     def __init__(self, service: Service, caller: Caller, views: Sequence[str], request: Request, response: Response):
-        self.service, self.caller, self.views, self.request = service, caller, views, request
+        self.service, self.caller, self.views, self.request = service, caller, tuple(views), request
         self.positions: dict[int, int] | None = None
         self.parked: dict[str, str] = {}
         self._response = response
@@ -61,15 +63,16 @@ class Reading:
 
     async def all(self, *asked: tuple[bytes, Values]) -> list[Rows]:
         """Every row of each statement, as the caller may see it, all of one moment. Raises `psycopg.Error`."""
-        stands = (position.POSITIONS, (list(self.views),))
-        case = self.request.path_params.get("case_id")
-        parked = (_PARKED, (self.caller.agency, list(self.views), case, case))
         locked = tuple(name for name in VIEWS if name in (*self.views, "access"))  # as rebuilds lock them
+        if self.positions is not None:  # said already, and what follows is not older
+            return await self.service.database.read(self.caller, locked, *asked)
+        case = self.request.path_params.get("case_id")
+        stands = (position.statement(self.views), ())
+        parked = (_parked(self.views, case is not None), {"agency": self.caller.agency, "case": case})
         stand, still, *found = await self.service.database.read(self.caller, locked, stands, parked, *asked)
-        if self.positions is None:  # of several reads the first: what follows is not older
-            self.positions = position.of_rows(stand)
-            self.parked = {row["stream"]: row["place"] for row in still}
-            self.say(self._response)
+        self.positions = position.of_rows(stand)
+        self.parked = {row["stream"]: row["place"] for row in still}
+        self.say(self._response)
         return found
 
     def say(self, response: Response) -> None:
@@ -93,6 +96,13 @@ class Reading:
     def at(self, place: str) -> None:
         """The answer is a case's, which stands at this position: `If-Match` may name it."""
         etag.mark(self.request, place)
+
+
+@cache
+def _parked(views: tuple[str, ...], of_a_case: bool) -> bytes:
+    """The statement that finds which of the caller's cases stand still in these views, all or the one asked for."""
+    names, case = sql.SQL(", ").join(map(sql.Literal, views)), sql.SQL(" AND stream = %(case)s" if of_a_case else "")
+    return sql.SQL(_PARKED).format(views=names, case=case).as_bytes()
 
 
 def of(*views: str, act: Act | None = "read") -> Any:
