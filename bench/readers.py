@@ -57,11 +57,11 @@ def read(plan: Plan) -> Read:
     return Read(*json.loads(ran.stdout))
 
 
-class Failed(Exception):
+class FailedError(Exception):
     """An answer that is none."""
 
 
-class _Run:
+class Run:
     """What all clients share."""
 
     def __init__(self, plan: Plan) -> None:
@@ -78,10 +78,10 @@ class _Run:
             self.failed.set_exception(error)
 
 
-class _Client(asyncio.Protocol):
+class Client(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, run: _Run, at: int) -> None:
+    def __init__(self, run: Run, at: int) -> None:
         self._run, self._at, self._held = run, at, b""
 
     def connection_made(self, transport: Any) -> None:
@@ -89,7 +89,7 @@ class _Client(asyncio.Protocol):
         self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._run.fail(exc or Failed("the API has closed a connection"))
+        self._run.fail(exc or FailedError("the API has closed a connection"))
 
     def data_received(self, data: bytes) -> None:
         self._held = self._held + data if self._held else data
@@ -108,7 +108,7 @@ class _Client(asyncio.Protocol):
 
     def _note(self, now: float, size: int) -> None:
         if self._held[9:12] not in (b"200", b"304"):
-            self._run.fail(Failed(f"{self._kind}: {self._held.decode(errors='replace')}"))
+            self._run.fail(FailedError(f"{self._kind}: {self._held.decode(errors='replace')}"))
         if self._began >= self._run.counted_from and now <= self._run.until:
             self._run.ms[self._kind].append((now - self._began) * 1000)
             self._run.sizes[self._kind] += size
@@ -130,10 +130,10 @@ def _length(head: bytes) -> int:
 
 
 async def _run(plan: Plan) -> Read:
-    run, loop = _Run(plan), asyncio.get_running_loop()
+    run, loop = Run(plan), asyncio.get_running_loop()
     apart = len(plan.asked) // plan.clients or 1
     for number in range(plan.clients):
-        await loop.create_connection(lambda at=number * apart: _Client(run, at), "127.0.0.1", plan.port)  # type: ignore[misc]
+        await loop.create_connection(lambda at=number * apart: Client(run, at), "127.0.0.1", plan.port)  # type: ignore[misc]
     await asyncio.wait([run.failed], timeout=run.until - time.perf_counter())
     if run.failed.done():
         await run.failed
