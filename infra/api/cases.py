@@ -32,7 +32,7 @@ _LIST = (
     b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND (%s::text IS NULL OR case_id > %s)"
     b" AND (%s::text IS NULL OR status = %s) ORDER BY case_id LIMIT %s"
 )
-_ONE = b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND case_id = %s"
+_ONE = b"SELECT " + _COLUMNS + b", (" + if_match.PLACE + b") AS place FROM caseload WHERE agency = %s AND case_id = %s"
 _OF_LAST_EPOCH = b"""
 FROM timeline WHERE agency = %(agency)s AND case_id = %(case)s AND told <> '{}'
 AND epoch = (SELECT max(epoch) FROM timeline WHERE agency = %(agency)s AND case_id = %(case)s)
@@ -141,12 +141,13 @@ async def get_case(
             raise ProblemError("case.unknown")
         return _row(read, rows[0])
     case = (read.caller.agency, checked(case_id))
-    found, told = await read.all((_ONE, case), (if_match.PLACE, case))
-    if not found:
+    found = await read.row(_ONE, case + case)
+    if found is None:
         raise ProblemError("case.unknown")
-    if told:
-        read.at(told[0]["place"])
-    return _row(read, found[0])
+    place = found.pop("place")
+    if place is not None:
+        read.at(place)
+    return _row(read, found)
 
 
 @router.get(

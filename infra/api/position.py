@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -64,8 +64,8 @@ def statement(views: tuple[str, ...]) -> bytes:
     return sql.SQL(_POSITIONS).format(sql.SQL(", ").join(map(sql.Literal, views))).as_bytes()
 
 
-def of_rows(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    """Positions by partition, from rows of `statement`."""
+def of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """Positions by partition, from rows that have both."""
     return {row["partition"]: row["pos"] for row in rows}
 
 

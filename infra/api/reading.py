@@ -34,12 +34,16 @@ PARKED_HEADER = {
     }
 }
 _NAMED = 20
-_PARKED = """
-SELECT stream, parked.partition || '-' || min(pos) AS place
+_STANDS = """
+SELECT '' AS stream, partition, min(pos)::bigint AS pos FROM view JOIN view_head USING (table_name)
+WHERE view.name IN ({views}) GROUP BY partition HAVING min(pos) >= 0
+UNION ALL
+SELECT stream, parked.partition, min(pos)
 FROM parked JOIN view USING (table_name) JOIN access ON access.case_id = stream AND agency = %(agency)s AND open = 1
 WHERE view.name IN ({views}){case}
 GROUP BY stream, parked.partition ORDER BY stream
 """
+"""Where the views stand, as rows of no stream; then the caller's cases that stand still, and from where on."""
 
 ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {"headers": position.HEADER | etag.HEADER | PARKED_HEADER},
@@ -67,11 +71,10 @@ class Reading:
         if self.positions is not None:  # said already, and what follows is not older
             return await self.service.database.read(self.caller, locked, *asked)
         case = self.request.path_params.get("case_id")
-        stands = (position.statement(self.views), ())
-        parked = (_parked(self.views, case is not None), {"agency": self.caller.agency, "case": case})
-        stand, still, *found = await self.service.database.read(self.caller, locked, stands, parked, *asked)
-        self.positions = position.of_rows(stand)
-        self.parked = {row["stream"]: row["place"] for row in still}
+        stands = (_stands(self.views, case is not None), {"agency": self.caller.agency, "case": case})
+        rows, *found = await self.service.database.read(self.caller, locked, stands, *asked)
+        self.positions = position.of_rows(row for row in rows if not row["stream"])
+        self.parked = {row["stream"]: f"{row['partition']}-{row['pos']}" for row in rows if row["stream"]}
         self.say(self._response)
         return found
 
@@ -99,10 +102,10 @@ class Reading:
 
 
 @cache
-def _parked(views: tuple[str, ...], of_a_case: bool) -> bytes:
-    """The statement that finds which of the caller's cases stand still in these views, all or the one asked for."""
+def _stands(views: tuple[str, ...], of_a_case: bool) -> bytes:
+    """The statement that finds where these views stand, and which cases stand still in them, all or the one asked."""
     names, case = sql.SQL(", ").join(map(sql.Literal, views)), sql.SQL(" AND stream = %(case)s" if of_a_case else "")
-    return sql.SQL(_PARKED).format(views=names, case=case).as_bytes()
+    return sql.SQL(_STANDS).format(views=names, case=case).as_bytes()
 
 
 def of(*views: str, act: Act | None = "read") -> Any:
