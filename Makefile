@@ -3,6 +3,7 @@
 PYTHON ?= python3
 SEED ?= 1
 WORKERS ?= 2
+ENTRIES ?= 60000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -33,8 +34,8 @@ check: $(READY)  ## ruff, formatting, mypy, import rules, the lock and generated
 chaos: $(READY)  ## the full counts of kill -9 and pauses (SEED=…)
 	CHAOS=full SEED=$(SEED) $(BIN)/python -m pytest tests -m chaos
 
-bench: $(READY)  ## figures, each beside its peer's
-	$(BIN)/python -m bench
+bench: $(READY)  ## figures, each beside its peer's, on a ledger of ENTRIES= entries
+	@exec $(BIN)/python -m bench --entries $(ENTRIES)
 
 lock: $(READY)  ## resolve the dependencies anew into requirements.lock
 	$(BIN)/python tools/check_lock.py --write

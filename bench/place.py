@@ -10,13 +10,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bench.workload import AGENCIES, Work, cases
+from bench.signing import waves
+from bench.workload import AGENCIES, Work
 from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from infra import clock, founding, keys
@@ -36,11 +38,15 @@ class Place:
     folder: Path
     settings: Settings
     signers: dict[str, SeedSigner]
+    _looks: list[psycopg.Connection[Any]] = field(default_factory=list)
+
+    def waves(self, count: int, seed: int) -> Iterator[list[Work]]:
+        """Signed submissions of `count` cases, six each, as many at once as memory may hold."""
+        return waves(count, ledger=self.settings.ledger_id, signers=self.signers, time=clock.now(), seed=seed)
 
     def work(self, count: int, seed: int) -> list[Work]:
         """Signed submissions of `count` cases, six each."""
-        made = cases(count, ledger=self.settings.ledger_id, signers=self.signers, time=clock.now(), seed=seed)
-        return [w for case in made for w in case]
+        return list(chain.from_iterable(self.waves(count, seed)))
 
     def publish(self, work: list[Work]) -> float:
         """Publish and wait for every acknowledgement; returns seconds."""
@@ -57,10 +63,16 @@ class Place:
         return seconds
 
     def scalar(self, sql: str, *values: Any) -> int:
-        """One number of the database."""
-        with psycopg.connect(self.settings.database_url) as c:
-            row = c.execute(sql.encode(), values).fetchone()
+        """One number of the database, over one connection: to open one for each look would cost more than the look."""
+        if not self._looks:
+            self._looks.append(psycopg.connect(self.settings.database_url, autocommit=True))
+        row = self._looks[0].execute(sql.encode(), values).fetchone()
         return int(row[0]) if row and row[0] is not None else 0
+
+    def close(self) -> None:
+        """Look no more."""
+        while self._looks:
+            self._looks.pop().close()
 
     def judged(self) -> int:
         """Submissions judged."""
@@ -70,38 +82,40 @@ class Place:
         """Entries behind genesis."""
         return self.scalar("SELECT sum(pos) FROM log WHERE topic = %s", self.settings.topics.ledger)
 
-    def environment(self) -> dict[str, str]:
-        """The environment of this ledger's processes."""
+    def environment(self, **more: object) -> dict[str, str]:
+        """The environment of this ledger's processes; `more` are settings by their names."""
         names = ("kafka_bootstrap", "database_url", "api_database_url", "ledger_id", "roots_digest", "registrar_key")
-        return dict(os.environ) | {f"TAMGA_{n.upper()}": str(getattr(self.settings, n)) for n in (*names, "data")}
+        settings = {name: getattr(self.settings, name) for name in (*names, "data")} | more
+        return dict(os.environ) | {f"TAMGA_{name.upper()}": str(value) for name, value in settings.items()}
 
     @contextmanager
-    def process(self, module: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A process of the product for the length of a block."""
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen([sys.executable, "-m", module], env=self.environment(), stderr=log, stdout=log)
+    def process(self, module: str, *arguments: str, **settings: object) -> Iterator[subprocess.Popen[bytes]]:
+        """A process of the product for the length of a block. One that fails the block says its last words."""
+        log = self.folder / f"{module}.log"
+        command = [sys.executable, "-m", module, *arguments]
+        with log.open("wb") as said:
+            process = subprocess.Popen(command, env=self.environment(**settings), stderr=said, stdout=said)
         try:
             yield process
+        except Exception:
+            print(*log.read_text(encoding="utf-8").splitlines()[-5:], sep="\n", file=sys.stderr)
+            raise
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def until(condition: Callable[[], Any], seconds: float = 300) -> None:
-    """Wait for something; raises when it does not come."""
+    """Wait for something; raises `TimeoutError` when it does not come."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError("the measured process did not finish")
         time.sleep(0.02)
-
-
-def rate(count: Callable[[], int], goal: int) -> float:
-    """Units per second from the first that is seen to the goal."""
-    until(lambda: count() > 0)
-    first, started = count(), time.perf_counter()
-    until(lambda: count() >= goal)
-    return (goal - first) / (time.perf_counter() - started)
 
 
 def peak(process: subprocess.Popen[bytes]) -> float:
@@ -118,7 +132,11 @@ def place() -> Iterator[Place]:
     try:
         with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
             settings = Settings(kafka_bootstrap=kafka.bootstrap, database_url=postgres.url, data=folder)
-            yield _founded(settings, folder)
+            found = _founded(settings, folder)
+            try:
+                yield found
+            finally:
+                found.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -21,12 +21,21 @@ HERE = Path(__file__).parent.parent
 
 _PROGRAM = """
 import sys
-from bench.place import place, rate
-with place() as here:
-    work = here.work(int(sys.argv[1]), seed=3)
-    here.publish(work)
-    with here.process("infra.entry.registrar"):
-        print(rate(here.judged, len(work)))
+import time
+import psycopg
+from bench.place import place, until
+if __name__ == "__main__":
+    with place() as here, psycopg.connect(here.settings.database_url, autocommit=True) as c:
+        def judged():
+            asked = "SELECT sum(src + 1) FROM log WHERE topic = %s"
+            return int(c.execute(asked, (here.settings.topics.ledger,)).fetchone()[0] or 0)
+        work = here.work(int(sys.argv[1]), seed=3)
+        here.publish(work)
+        with here.process("infra.entry.registrar"):
+            until(judged)
+            first, started = judged(), time.perf_counter()
+            until(lambda: judged() >= len(work))
+            print((len(work) - first) / (time.perf_counter() - started))
 """
 
 

@@ -17,6 +17,9 @@ AGENCIES = {
     "mn.mgec": ["shelter"],
 }
 
+OF_A_CASE = 6
+"""Submissions of a case."""
+
 
 class Work(NamedTuple):
     """A signed submission and its stream."""
@@ -25,7 +28,9 @@ class Work(NamedTuple):
     record: bytes
 
 
-def cases(count: int, *, ledger: str, signers: dict[str, SeedSigner], time: str, seed: int = 1) -> Iterator[list[Work]]:
+def cases(
+    count: int, *, ledger: str, signers: dict[str, SeedSigner], time: str, seed: int | str = 1
+) -> Iterator[list[Work]]:
     """`count` cases, each a list of six submissions in order."""
     rng = random.Random(seed)
     for _ in range(count):

@@ -47,8 +47,7 @@ def policy(view: View, table: str) -> str | None:
     match getattr(view, "reads", "nobody"):
         case "case" | "access" as kind:
             roles = _roles(None if kind == "access" else view.name)
-            allowed = f"{_row_of(table)} AND {_open(_any(_within(*each) for each in roles))}"
-            condition = f"agency = {_AGENCY} AND EXISTS ({allowed})"
+            condition = f"agency = {_AGENCY} AND {_exists(table, _open(_any(_within(*each) for each in roles)))}"
         case "agency":
             of_role = _any(_agencys(name, role, table) for name, role in _roles(view.name))
             condition = f"agency = {_AGENCY} AND {of_role}"
@@ -116,8 +115,14 @@ def _holds(role: str) -> str:
     return f"(SELECT '{role}' = ANY ({_ROLES}))"
 
 
-def _row_of(table: str) -> str:
-    return f"SELECT FROM {CALLER} a WHERE a.agency = {table}.agency AND a.case_id = {table}.case_id"
+def _exists(table: str, condition: str) -> str:
+    """Is there what the caller is to the row's case, and does the condition hold of it?
+
+    `OFFSET 0` changes no answer. Without it PostgreSQL reads all that the agency may read into a hash before the first
+    row, as it counts every row that a page could have and not the few that it takes.
+    """
+    case = f"a.agency = {table}.agency AND a.case_id = {table}.case_id"
+    return f"EXISTS (SELECT FROM {CALLER} a WHERE {case} AND {condition} OFFSET 0)"
 
 
 def _open(condition: str) -> str:
@@ -138,9 +143,9 @@ def _case(role: Role) -> str:
 def _agencys(name: str, role: Role, table: str) -> str:
     """Does the caller read a row of its agency, which may be of no case, by this role?"""
     case = _open(_case(role))
-    of_case = f"EXISTS ({_row_of(table)} AND {case})"
+    of_case = _exists(table, case)
     if role.cases == "every":
-        of_case = f"NOT EXISTS ({_row_of(table)} AND ({case}) IS NOT TRUE)"
+        of_case = f"NOT {_exists(table, f'({case}) IS NOT TRUE')}"
     return f"{_holds(name)} AND {of_case}"
 
 

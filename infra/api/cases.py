@@ -32,16 +32,15 @@ _LIST = (
     b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND (%s::text IS NULL OR case_id > %s)"
     b" AND (%s::text IS NULL OR status = %s) ORDER BY case_id LIMIT %s"
 )
-_ONE = b"SELECT " + _COLUMNS + b" FROM caseload WHERE agency = %s AND case_id = %s"
-_EPOCH = b"""
-SELECT epoch, bool_or(told <> '{}') AS told FROM timeline WHERE agency = %s AND case_id = %s
-GROUP BY epoch ORDER BY epoch DESC LIMIT 1
+_ONE = b"SELECT " + _COLUMNS + b", (" + if_match.PLACE + b") AS place FROM caseload WHERE agency = %s AND case_id = %s"
+_OF_LAST_EPOCH = b"""
+FROM timeline WHERE agency = %(agency)s AND case_id = %(case)s AND told <> '{}'
+AND epoch = (SELECT max(epoch) FROM timeline WHERE agency = %(agency)s AND case_id = %(case)s)
 """
-_TIMELINE = b"""
-SELECT told FROM timeline
-WHERE agency = %s AND case_id = %s AND epoch = %s AND told <> '{}' AND (told::json->>'pos')::bigint > %s
-ORDER BY pos, n LIMIT %s
-"""
+_TOLD = b"SELECT EXISTS (SELECT" + _OF_LAST_EPOCH + b") AS told"
+_TIMELINE = (
+    b"SELECT told" + _OF_LAST_EPOCH + b" AND (told::json->>'pos')::bigint > %(after)s ORDER BY pos, n LIMIT %(count)s"
+)
 _OF_ONE_POSITION = 2
 """An approval, and the event that takes effect by it: never parted by a page's end."""
 
@@ -142,12 +141,13 @@ async def get_case(
             raise ProblemError("case.unknown")
         return _row(read, rows[0])
     case = (read.caller.agency, checked(case_id))
-    found, told = await read.all((_ONE, case), (if_match.PLACE, case))
-    if not found:
+    found = await read.row(_ONE, case + case)
+    if found is None:
         raise ProblemError("case.unknown")
-    if told:
-        read.at(told[0]["place"])
-    return _row(read, found[0])
+    place = found.pop("place")
+    if place is not None:
+        read.at(place)
+    return _row(read, found)
 
 
 @router.get(
@@ -179,12 +179,11 @@ async def get_timeline(
 
 
 async def _events_now(read: Reading, case_id: str, after: int, count: int) -> list[dict[str, Any]]:
-    case = (read.caller.agency, case_id)
-    epoch = await read.row(_EPOCH, case)
-    if epoch is None or not epoch["told"]:
+    asked = {"agency": read.caller.agency, "case": case_id, "after": after, "count": count}
+    (found,), rows = await read.all((_TOLD, asked), (_TIMELINE, asked))
+    if not found["told"]:
         raise ProblemError("case.unknown")
-    asked = (*case, epoch["epoch"], after, count)
-    return [orjson.loads(row["told"]) for row in await read.rows(_TIMELINE, asked)]
+    return [orjson.loads(row["told"]) for row in rows]
 
 
 def checked(case_id: str) -> str:

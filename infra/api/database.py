@@ -9,6 +9,7 @@ moment. Errors pass through as psycopg raises them; `infra.api.problems` turns t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -80,10 +81,7 @@ class Database:
         Raises `psycopg.Error`, `UndefinedTable` where one of the views is not built.
         """
 
-        # A rebuild may switch a view between two statements: whoever holds its table sees the moment after. Policies
-        # ask what the caller is to a case: locked before any view, as a switch replaces it first.
-        names = sql.SQL(", ").join(map(sql.Identifier, (CALLER, *views)))
-        lock = sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names)
+        lock = _lock(tuple(views))
 
         async def ask(c: Connection) -> list[Rows]:
             # All of it goes out at once; after an error the pool takes the connection back with a rollback.
@@ -120,6 +118,14 @@ class Database:
             await self._pool.check()
             async with self._pool.connection() as c:
                 return await ask(c)
+
+
+@cache
+def _lock(views: tuple[str, ...]) -> bytes:
+    """A rebuild may switch a view between two statements: whoever holds its table sees the moment after. Policies ask
+    what the caller is to a case: locked before any view, as a switch replaces it first."""
+    names = sql.SQL(", ").join(map(sql.Identifier, (CALLER, *views)))
+    return sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names).as_bytes()
 
 
 class UnboundError(psycopg.OperationalError):

@@ -67,7 +67,7 @@ async def stream_events(
     if service.streams[read.caller.agency] >= service.settings.event_streams:
         raise ProblemError("request.too_many", headers={"Retry-After": "60"})
     asked, partitions = last_event_id or after, service.watch.partitions()
-    stand = position.of_rows(await read.rows(position.POSITIONS, (list(VIEWS),)))
+    stand = position.of_rows(await read.rows(position.statement(tuple(VIEWS))))
     if asked:
         places = _places(asked, partitions, "header.last-event-id" if last_event_id else "query.after")
     else:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Query, Response
+from psycopg import sql
 
 from infra.api.problems import ProblemError
 from infra.api.service import Service
@@ -21,9 +23,9 @@ from infra.api.service import Service
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 1
 
-POSITIONS = b"""
+_POSITIONS = """
 SELECT partition, min(pos)::bigint AS pos FROM view JOIN view_head USING (table_name)
-WHERE view.name = ANY(%s) GROUP BY partition HAVING min(pos) >= 0 ORDER BY partition
+WHERE view.name IN ({}) GROUP BY partition HAVING min(pos) >= 0 ORDER BY partition
 """
 
 HEADER = {
@@ -56,8 +58,14 @@ def parsed(text: str) -> dict[int, int]:
     return found
 
 
-def of_rows(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    """Positions by partition, from rows of `POSITIONS`."""
+@cache
+def statement(views: tuple[str, ...]) -> bytes:
+    """The statement that finds where these views stand; a fixed text, which the database plans once."""
+    return sql.SQL(_POSITIONS).format(sql.SQL(", ").join(map(sql.Literal, views))).as_bytes()
+
+
+def of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """Positions by partition, from rows that have both."""
     return {row["partition"]: row["pos"] for row in rows}
 
 
@@ -77,7 +85,7 @@ async def wait(service: Service, views: Sequence[str], wanted: str | None) -> No
     until = time.monotonic() + service.settings.min_position_wait
     while True:
         moved = service.moves.next()
-        stand = of_rows(await service.database.rows(POSITIONS, (list(views),)))
+        stand = of_rows(await service.database.rows(statement(tuple(views))))
         if all(stand.get(partition, -1) >= pos for partition, pos in places.items()):
             return
         left = until - time.monotonic()

@@ -9,9 +9,11 @@ needs nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import Depends, Request, Response
+from psycopg import sql
 
 from domain.roles import Act
 from infra.api import etag, position
@@ -32,12 +34,16 @@ PARKED_HEADER = {
     }
 }
 _NAMED = 20
-_PARKED = b"""
-SELECT stream, parked.partition || '-' || min(pos) AS place
-FROM parked JOIN view USING (table_name) JOIN access ON access.case_id = stream AND agency = %s AND open = 1
-WHERE view.name = ANY(%s) AND (%s::text IS NULL OR stream = %s)
+_STANDS = """
+SELECT '' AS stream, partition, min(pos)::bigint AS pos FROM view JOIN view_head USING (table_name)
+WHERE view.name IN ({views}) GROUP BY partition HAVING min(pos) >= 0
+UNION ALL
+SELECT stream, parked.partition, min(pos)
+FROM parked JOIN view USING (table_name) JOIN access ON access.case_id = stream AND agency = %(agency)s AND open = 1
+WHERE view.name IN ({views}){case}
 GROUP BY stream, parked.partition ORDER BY stream
 """
+"""Where the views stand, as rows of no stream; then the caller's cases that stand still, and from where on."""
 
 ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {"headers": position.HEADER | etag.HEADER | PARKED_HEADER},
@@ -53,7 +59,7 @@ class Reading:
     """One answer: who asks, on which views it rests, and where they stood when it was read."""
 
     def __init__(self, service: Service, caller: Caller, views: Sequence[str], request: Request, response: Response):
-        self.service, self.caller, self.views, self.request = service, caller, views, request
+        self.service, self.caller, self.views, self.request = service, caller, tuple(views), request
         self.positions: dict[int, int] | None = None
         self.parked: dict[str, str] = {}
         self._response = response
@@ -61,15 +67,15 @@ class Reading:
 
     async def all(self, *asked: tuple[bytes, Values]) -> list[Rows]:
         """Every row of each statement, as the caller may see it, all of one moment. Raises `psycopg.Error`."""
-        stands = (position.POSITIONS, (list(self.views),))
-        case = self.request.path_params.get("case_id")
-        parked = (_PARKED, (self.caller.agency, list(self.views), case, case))
         locked = tuple(name for name in VIEWS if name in (*self.views, "access"))  # as rebuilds lock them
-        stand, still, *found = await self.service.database.read(self.caller, locked, stands, parked, *asked)
-        if self.positions is None:  # of several reads the first: what follows is not older
-            self.positions = position.of_rows(stand)
-            self.parked = {row["stream"]: row["place"] for row in still}
-            self.say(self._response)
+        if self.positions is not None:  # said already, and what follows is not older
+            return await self.service.database.read(self.caller, locked, *asked)
+        case = self.request.path_params.get("case_id")
+        stands = (_stands(self.views, case is not None), {"agency": self.caller.agency, "case": case})
+        rows, *found = await self.service.database.read(self.caller, locked, stands, *asked)
+        self.positions = position.of_rows(row for row in rows if not row["stream"])
+        self.parked = {row["stream"]: f"{row['partition']}-{row['pos']}" for row in rows if row["stream"]}
+        self.say(self._response)
         return found
 
     def say(self, response: Response) -> None:
@@ -93,6 +99,13 @@ class Reading:
     def at(self, place: str) -> None:
         """The answer is a case's, which stands at this position: `If-Match` may name it."""
         etag.mark(self.request, place)
+
+
+@cache
+def _stands(views: tuple[str, ...], of_a_case: bool) -> bytes:
+    """The statement that finds where these views stand, and which cases stand still in them, all or the one asked."""
+    names, case = sql.SQL(", ").join(map(sql.Literal, views)), sql.SQL(" AND stream = %(case)s" if of_a_case else "")
+    return sql.SQL(_STANDS).format(views=names, case=case).as_bytes()
 
 
 def of(*views: str, act: Act | None = "read") -> Any:

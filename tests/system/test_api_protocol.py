@@ -125,7 +125,7 @@ def test_a_read_waits_for_the_position_and_goes_on_when_the_view_moves(
         api.sql("INSERT INTO view_head VALUES ('caseload_1', 1, 't', 0, 7, '', 0, '')")
         until(lambda: api.get("/readyz").json()["kafka"], what="Kafka")
         reading = pool.submit(api.get, "/v1/cases?min_position=1-8,1-3", POLICE)
-        until(lambda: api.has_looked(position.POSITIONS), what="a first look")
+        until(lambda: api.has_looked(position.statement(("caseload",))), what="a first look")
         assert not reading.done()
         api.sql("UPDATE view_head SET pos = 8")
         api.sql("SELECT pg_notify('tamga_views', '1:8')")
