@@ -15,11 +15,12 @@ from domain.catalogue import by_name
 from domain.profile import AGENCIES
 from domain.stages.case import reopens
 from domain.stages.duty import Duty
+from domain.stages.ledger.approvals import AWAITED
 from projections.desk import Listed
 from projections.desks import deadlines
 from projections.desks.kept import read, written
 from projections.engine import Key, Row
-from projections.told import Json, Told
+from projections.told import HELD, Json, Told
 
 
 class BoardRow(NamedTuple):
@@ -54,7 +55,7 @@ row = BoardRow
 keys = 2
 by_category = True
 listed = Listed(filters=("status", "care_lead", "proceedings_lead"), hidden=("known",))
-types = frozenset(known.name for known in by_name.values() if known.stream in ("case", "any"))
+types = frozenset(known.name for known in by_name.values() if known.stream in ("case", "any")) | {AWAITED}
 
 _ASSIGNED, _COMPLETED, _REVIEWED = "taskforce.ActionAssigned", "taskforce.ActionCompleted", "taskforce.CaseReviewed"
 _DORMANT, _ANYWHERE = (
@@ -107,6 +108,12 @@ def _first(told: Told, status: str) -> BoardRow:
 
 
 def _case(before: BoardRow, told: Told) -> BoardRow:
+    before = before._replace(
+        last_type=told.type, last_at=told.at, last_pos=told.pos, dormant_since=_dormant(before.dormant_since, told)
+    )
+    if HELD in told.marks:
+        # Somebody has done something, and nothing of it takes effect yet.
+        return before
     care, proceedings = before.care_lead, before.proceedings_lead
     for effect in told.effects:
         if effect.type == "case.LeadsAssigned":
@@ -116,8 +123,7 @@ def _case(before: BoardRow, told: Told) -> BoardRow:
     marks = _marks(known["marks"], after, told)
     says = {"due": deadlines.written(after), "known": after.known, "marks": marks}
     row = _acted(before, told, own=False)._replace(
-        status=_status(before.status, told), care_lead=care, proceedings_lead=proceedings, last_type=told.type,
-        last_at=told.at, last_pos=told.pos, dormant_since=_dormant(before.dormant_since, told),
+        status=_status(before.status, told), care_lead=care, proceedings_lead=proceedings,
         next_review_on=told.data.get("next_review_on", before.next_review_on), known=written(says),
     )  # fmt: skip
     return _with_next(row)
@@ -142,7 +148,7 @@ def _marks(before: dict[str, Any], after: deadlines.Due, told: Told) -> dict[str
     """The clock's marks of duties of whose beginning the agency is not told, until it is told of their end."""
     if told.type not in deadlines.MARKS:
         left = {key: each for key, each in before.items() if not deadlines.ends(told, each["what"], each["of"])}
-        return {key: _doubted(each, told) for key, each in left.items()}
+        return {key: _doubted(each, told, after.known) for key, each in left.items()}
     field = _ABOUT[told.type]
     if field not in told.data or any(duty.marked and _is_said(duty, told) for duty in after.open.values()):
         return before
@@ -151,8 +157,8 @@ def _marks(before: dict[str, Any], after: deadlines.Due, told: Told) -> dict[str
     return {**before, f"{of} {what}": {"what": what, "of": of, **said}}
 
 
-def _doubted(mark: dict[str, Any], told: Told) -> dict[str, Any]:
-    return {**mark, "doubtful": True} if deadlines.may_end(told, mark["what"]) else mark
+def _doubted(mark: dict[str, Any], told: Told, known: deadlines.Known) -> dict[str, Any]:
+    return {**mark, "doubtful": True} if deadlines.may_end(told, mark["what"], known) else mark
 
 
 def _is_said(duty: Duty, told: Told) -> bool:

@@ -74,7 +74,7 @@ def after(before: Due, told: Told, *, opens: bool = True) -> Due:
         left = {key: duty for key, duty in now.open.items() if (duty.opened_by, duty.deadline) not in _ELSEWHERE}
         return Due(left, now.known, before.doubtful & left.keys())
     ended = discharged(before.open, Facts(event, recorded, {**referred(before.known, told.data), **told.data}))
-    maybe = {key for key, duty in ended.items() if may_end(told, duty.deadline)}
+    maybe = {key for key, duty in ended.items() if may_end(told, duty.deadline, before.known)}
     left = {key: duty for key, duty in ended.items() if key not in maybe or duty.marked}
     return Due(left, _led(before.known, recorded), (before.doubtful | maybe) & left.keys())
 
@@ -85,10 +85,16 @@ def _led(known: Known, recorded: Recorded) -> Known:
     return {**known, "leads": said[-1]} if said else known
 
 
-def may_end(told: Told, deadline: str) -> bool:
-    """Is it an event that ends such duties, told without what it is about?"""
+def may_end(told: Told, deadline: str, known: Known) -> bool:
+    """Is it an event that ends such duties, and neither told nor known what it is about?
+
+    A field of its own that is not in an event told as a whole was left out: then it is about no such thing.
+    """
     ways = _ENDINGS.get(deadline, {}).get(told.type, ())
-    return any((pair.partition("=")[2] or pair) not in told.data for way in ways for pair in way)
+    if not ways:
+        return False
+    there = {*told.data, *referred(known, told.data)} | (_fields(told.type) if _is_whole(told) else set())
+    return any((pair.partition("=")[2] or pair) not in there for way in ways for pair in way)
 
 
 def ends(told: Told, deadline: str, about: str) -> bool:
@@ -99,6 +105,12 @@ def ends(told: Told, deadline: str, about: str) -> bool:
 
 def _is_whole(told: Told) -> bool:
     return _required(told.type) <= told.data.keys()
+
+
+@lru_cache(maxsize=512)
+def _fields(event_type: str) -> frozenset[str]:
+    known = by_name.get(event_type)
+    return frozenset(known.model.model_fields if known is not None else ())
 
 
 @lru_cache(maxsize=512)

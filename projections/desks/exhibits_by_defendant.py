@@ -161,8 +161,14 @@ def _changed(rows: Mapping[Key, Row], told: Told, known: Known, text: str) -> It
             sum("admitted" in each for each in says), written(listed), text if defendant == NOBODY else "{}", told.pos,
         )  # fmt: skip
         before = rows.get(fresh[:keys])
-        if before is None or before[keys:-1] != fresh[keys:-1]:
+        if before is None or before[keys:_KNOWN] != fresh[keys:_KNOWN]:
             yield fresh
+        elif before[_KNOWN] != fresh[_KNOWN]:
+            # The list is as it was: what it follows from is not.
+            yield fresh._replace(last_pos=ExhibitListRow._make(before).last_pos)
+
+
+_KNOWN = ExhibitListRow._fields.index("known")
 
 
 def _defendants(known: Known) -> list[str]:

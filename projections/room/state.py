@@ -42,7 +42,9 @@ def standing(before: Room, room: Room, *, anew: bool) -> Room:
         members[agency] = (epoch + 1 if begins else epoch, base, now)
         if agency not in aliases:
             aliases = {**aliases, agency: len(aliases) + 1}
-    return room if members == room.members else room._replace(members=members, aliases=aliases)
+    if members == room.members and aliases is room.aliases:
+        return room
+    return room._replace(members=members, aliases=aliases)
 
 
 def _denied(room: Room, agency: str) -> bool:

@@ -1,186 +1,182 @@
-"""Persons and charges in one stream as one agency is told, by plain loops; `-` stands for no charge."""
+"""Persons and charges in one stream as one agency is told, by plain loops; `-` stands for no charge.
+
+A docket is gone through event by event; after each of them every row is written anew, so that the last event that
+changed it is known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from naive.exhibits import heard
-from projections.told import Told
+from naive.caseload import in_effect
+from naive.docket import HERE, Docket, suspicion, take
+from naive.record import is_article_of_trafficking, last
+from naive.told import Told
 
-Key = tuple[str, str]
-ABOUT = (
-    *("investigation.SuspectIdentified", "investigation.SuspectCleared", "prosecution.ChargeDecided"),
-    *("prosecution.IndictmentFiled", "prosecution.VerdictRendered", "prosecution.SentenceImposed"),
-    *("prosecution.AppealFiled", "prosecution.AppealDecided", "prosecution.AppealPeriodLapsed"),
-    "prosecution.JudgmentBecameFinal",
-)
+Found = dict[str, Any]
 DECIDED = (
     *("identification.ReasonableGroundsDecided", "identification.ConclusiveGroundsDecided"),
     "identification.ReconsiderationDecided",
 )
 
 
-def fold(told: Sequence[Told]) -> dict[Key, dict[str, Any]]:
+def fold(told: Sequence[Told]) -> Iterator[Found]:
     """By person and charge."""
-    said = heard(told)
-    persons = {one.data["defendant_id"] for one in said if one.type in ABOUT and "defendant_id" in one.data}
-    found: dict[Key, dict[str, Any]] = {}
-    for person in persons:
-        decided = _of(said, "prosecution.ChargeDecided", person)
-        charges = list(dict.fromkeys(one.data["charge_id"] for one in decided))
-        all_of_them = {charge: _charge(charge, person, said) for charge in charges}
-        shared = _shared(person, said)
-        for charge, says in all_of_them.items():
-            lacks = says["stage"] in ("accused", "returned", "resting")
-            found[person, charge] = {**says, **shared, **_lacking(person, said, lacks=lacks)}
-        stages = {says["stage"] for says in all_of_them.values()}
-        stage = next(
-            (each for each in ("before_court", "judged", "accused") if each in stages), _suspicion(person, said)
-        )
-        says = {"stage": stage, "result": "", "history": _history(person, None, said)}
-        lacks = stage in ("suspected", "accused", "named")
-        found[person, "-"] = {**says, **shared, **_lacking(person, said, lacks=lacks)}
-    return found
+    heard = [one for one in in_effect(told) if one.data or one.effects]
+    docket, found, changed = Docket([]), dict[tuple[str, str], Found](), dict[tuple[str, str], int]()
+    for one in heard:
+        docket.said.append(one)
+        if one.data:
+            take(docket, one)
+        rows = {(row["defendant_id"], row["charge_id"]): row for row in _rows(docket)}
+        changed |= {key: one.pos for key, row in rows.items() if found.get(key) != row}
+        found = rows
+    for key, row in found.items():
+        yield {**row, "last_pos": changed[key]}
 
 
-def _of(said: Sequence[Told], kind: str, person: str) -> list[Told]:
-    return [one for one in said if one.type == kind and one.data.get("defendant_id") == person]
+def _rows(docket: Docket) -> Iterator[Found]:
+    for person, known in docket.persons.items():
+        charges = {key: each for key, each in docket.charges.items() if each["of"] == person}
+        stages = {each["stage"] for each in charges.values()}
+        stage = [
+            *(each for each in ("before_court", "judged", "accused") if each in stages),
+            suspicion(docket.said, person),
+        ][0]
+        convicted = [each for each in charges.values() if each["result"] in ("convicted", "reclassified")]
+        articles = sorted({article for each in convicted or charges.values() for article in each["articles"]})
+        shared = _shared(docket, person)
+        rows = [("-", stage, articles or docket.articles(person), "")]
+        rows += [(key, each["stage"], each["articles"], each["result"]) for key, each in charges.items()]
+        for key, at, under, result in rows:
+            history = [each for each in docket.history if _concerns(each, person, key, known["where"])]
+            lacks = at in (("suspected", "accused", "named") if key == "-" else HERE)
+            first = history[0]["after"] if history else []
+            drifted = any(map(is_article_of_trafficking, first)) and not any(map(is_article_of_trafficking, under))
+            yield {
+                "agency": docket.said[0].agency, "case_id": docket.said[0].stream, "defendant_id": person,
+                "charge_id": key, "investigation_id": known["where"], "stage": at, "articles": list(under),
+                "result": result, "history": history, "drifted": int(drifted), **shared,
+                **(_lacking(docket, person) if lacks else {"missing": [], "untold": []}),
+            }  # fmt: skip
 
 
-def _suspicion(person: str, said: Sequence[Told]) -> str:
-    kinds = ("investigation.SuspectIdentified", "investigation.SuspectCleared")
-    last = [one.type for one in said if one.type in kinds and one.data.get("defendant_id") == person]
-    return {"": "named", kinds[0]: "suspected", kinds[1]: "cleared"}[(["", *last])[-1]]
+def _concerns(naming: Found, person: str, charge: str, here: str) -> bool:
+    if naming["defendant_id"]:
+        return bool(naming["defendant_id"] == person and (charge == "-" or naming["charge_id"] in ("", charge)))
+    return bool(here) and bool(naming["investigation_id"] == here)
 
 
-def _where(person: str, said: Sequence[Told]) -> str | None:
-    """The investigation that first named her a suspect: nobody in the script moves to another."""
-    return next(
-        (one.data.get("investigation_id") for one in _of(said, "investigation.SuspectIdentified", person)), None
-    )
+def _of(said: Sequence[Told], *names: str) -> list[Told]:
+    return [one for one in said if one.type.split(".")[1] in names]
 
 
-def _charge(charge: str, person: str, said: Sequence[Told]) -> dict[str, Any]:
-    stage, result = "", ""
-    for one in said:
-        named = one.data.get("charge_id", one.data.get("charges", []))
-        if one.type == "prosecution.ChargeDecided" and named == charge:
-            stage = {"accuse": "accused", "decline": "declined", "return": "returned"}[one.data["decision"]]
-        elif one.type == "prosecution.IndictmentFiled" and charge in named:
-            stage = "before_court"
-        elif one.type == "prosecution.VerdictRendered" and charge in named:
-            stage, result = "judged", one.data["results"][named.index(charge)]
-    return {"stage": stage, "result": result, "history": _history(person, charge, said)}
-
-
-def _history(person: str, charge: str | None, said: Sequence[Told]) -> list[list[str]]:
-    """The articles that were named, step by step."""
-    here, steps = _where(person, said), []
-    for one in said:
-        data, kind = one.data, one.type.split(".")[1]
-        mine = here is not None and data.get("investigation_id") == here
-        if kind in ("InvestigationOpened", "InvestigationTransferredToProsecutor") and mine:
-            steps.append(data["articles"])
-        elif kind == "OffenceReclassified" and (data.get("defendant_id", person) == person) and mine:
-            steps.append(data["to_articles"])
-        elif data.get("defendant_id") != person:
-            continue
-        elif kind == "ChargeDecided" and data["decision"] == "accuse" and charge in (None, data["charge_id"]):
-            steps.append(data["articles"])
-        elif kind in ("IndictmentFiled", "VerdictRendered"):
-            pairs = zip(data["charge_id"], data["articles"], strict=True)
-            steps += [[article] for key, article in pairs if charge in (None, key)]
-    return steps
-
-
-def _shared(person: str, said: Sequence[Told]) -> dict[str, Any]:
-    hearings = {}
-    for one in said:
-        if one.type in ("prosecution.HearingScheduled", "prosecution.HearingHeld") and "hearing_id" in one.data:
-            held = one.type.endswith("Held")
-            state = ("adjourned" if one.data["adjourned"] else "held") if held else "scheduled"
-            hearings[one.data["hearing_id"]] = (state, person in one.data["defendants"])
-    measures: dict[str, set[str]] = {}
-    for one in said:
-        if one.type == "prosecution.SpecialMeasuresOrdered" and hearings.get(one.data.get("hearing_id", "")):
-            measures.setdefault(one.data["hearing_id"], set()).update(one.data["measures"])
-    decided = _of(said, "prosecution.AppealDecided", person)
-    results = {one.data["appeal_id"]: one.data["result"] for one in decided}
-    appeals = [one.data["appeal_id"] for one in _of(said, "prosecution.AppealFiled", person)]
-    judgment = ""
-    for one in said:
-        if one.data.get("defendant_id") == person:
-            judgment = {
-                "prosecution.VerdictRendered": "verdict",
-                "prosecution.AppealDecided": "appeal_decided",
-                "prosecution.AppealPeriodLapsed": "lapsed",
-                "prosecution.JudgmentBecameFinal": "final",
-            }.get(one.type, judgment)
-    sentences = _of(said, "prosecution.SentenceImposed", person)
+def _shared(docket: Docket, person: str) -> Found:
+    """What all rows of a person say."""
+    said, known = docket.said, docket.persons[person]
+    mine = [one for one in said if one.data.get("defendant_id") == person]
+    decided = {one.data["appeal_id"]: one.data for one in _of(mine, "AppealDecided") if "appeal_id" in one.data}
+    appeals = {}
+    for one in _of(mine, "AppealFiled"):
+        answer = decided.get(one.data["appeal_id"], {})
+        appeals[one.data["appeal_id"]] = {
+            **{name: one.data.get(name, "") for name in ("by", "instance", "filed_on")},
+            "result": answer.get("result", ""), "decided_on": answer.get("decided_on", ""),
+        }  # fmt: skip
+    sentence = last((one.data for one in _of(mine, "SentenceImposed")), {})
+    names = ("months_imprisonment", "suspended", "fine_mnt", "additional")
+    redress = _redress(said, person)
     return {
-        "hearings": {key: state for key, (state, mine) in hearings.items() if mine},
-        "measures": {key: sorted(each) for key, each in measures.items() if hearings[key][1]},
-        "appeals": {key: results.get(key, "") for key in appeals},
-        "judgment": judgment,
-        "months": sentences[-1].data["months_imprisonment"] if sentences else None,
-        "redress": _redress(person, said),
-    }
+        "hearings": _hearings(said, person), "appeals": appeals, "judgment": known["judgment"],
+        "final_on": known["final_on"], "sentence": {name: sentence[name] for name in names if name in sentence},
+        "redress": redress, "balance_mnt": sum(each["balance_mnt"] for each in redress),
+    }  # fmt: skip
 
 
-def _redress(person: str, said: Sequence[Told]) -> dict[str, tuple[int, int, int]]:
-    """By victim: ordered, paid, still owed."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for one in _of(said, "redress.RestitutionOrdered", person):
-        award, amount = one.data["award_id"], one.data["amount_mnt"]
-        payments = [each for each in said if each.type == "redress.RestitutionPaid"]
-        paid = sum(each.data["amount_mnt"] for each in payments if each.data.get("award_id") == award)
-        before = found.get(one.data["victim_id"], (0, 0, 0))
-        found[one.data["victim_id"]] = (before[0] + amount, before[1] + paid, before[2] + max(amount - paid, 0))
+def _hearings(said: Sequence[Told], person: str) -> Found:
+    found = {}
+    for key in {one.data["hearing_id"] for one in _of(said, "HearingScheduled", "HearingHeld") if one.data}:
+        mine = [one for one in said if one.data.get("hearing_id") == key]
+        one = _of(mine, "HearingScheduled", "HearingHeld")[-1]
+        held, planned = one.type.endswith("Held"), _of(mine, "HearingScheduled")
+        measures: dict[str, set[str]] = {}
+        begun = mine.index(_of(mine, "HearingScheduled", "HearingHeld")[0])
+        for each in _of(mine[begun:], "SpecialMeasuresOrdered"):
+            measures.setdefault(each.data.get("victim_id", ""), set()).update(each.data.get("measures", []))
+        if person in one.data.get("defendants", ()):
+            found[key] = {
+                "hearing_type": one.data.get("hearing_type", ""), "on": one.data.get("held_on" if held else "on", ""),
+                "state": "scheduled" if not held else "adjourned" if one.data.get("adjourned") else "held",
+                "witnesses": sorted(planned[-1].data.get("witnesses", [])) if planned else [],
+                "testified": sorted(one.data.get("children_testified", [])) if held else [],
+                "measures": {child: sorted(each) for child, each in measures.items()},
+            }  # fmt: skip
     return found
 
 
-def _lacking(person: str, said: Sequence[Told], *, lacks: bool) -> dict[str, set[str]]:
-    if not lacks:
-        return {"missing": set(), "untold": set()}
-    here = _where(person, said)
-    mine = [one for one in said if here is not None and one.data.get("investigation_id") == here]
-    victims = {
-        each for one in mine if one.type == "investigation.InvestigationOpened" for each in one.data.get("victims", ())
+def _redress(said: Sequence[Told], person: str) -> list[Found]:
+    """Victim by victim: ordered, paid, still owed. What is overturned is owed no more, but for a settlement."""
+    found: dict[str, Found] = {}
+    ordered = [one for one in _of(said, "RestitutionOrdered") if one.data.get("award_id")]
+    for one in sorted(ordered, key=lambda each: str(each.data["award_id"])):
+        data, after = one.data, said[said.index(one) :]
+        if data.get("defendant_id") != person:
+            continue
+        payments = [
+            each.data for each in _of(after, "RestitutionPaid") if each.data.get("award_id") == data["award_id"]
+        ]
+        decisions = [each.data for each in _of(after, "AppealDecided") if each.data.get("defendant_id") == person]
+        overturned = any(each.get("result") in ("quashed", "remitted") for each in decisions)
+        gone = overturned and data.get("basis") != "settlement_confirmed"
+        paid = sum(each.get("amount_mnt", 0) for each in payments)
+        amount = data.get("amount_mnt", 0)
+        blank = {
+            "victim_id": data.get("victim_id", ""),
+            "ordered_mnt": 0,
+            "paid_mnt": 0,
+            "balance_mnt": 0,
+            "awards": [],
+        }
+        sums = found.setdefault(blank["victim_id"], blank)
+        sums["ordered_mnt"] += amount
+        sums["paid_mnt"] += paid
+        sums["balance_mnt"] += 0 if gone else max(amount - paid, 0)
+        sums["awards"].append(data["award_id"])
+    return [found[victim] for victim in sorted(found)]
+
+
+def _lacking(docket: Docket, person: str) -> Found:
+    """What a charge needs and is not there; of victims only who leads is told enough to say so."""
+    said, here = docket.said, docket.persons[person]["where"]
+    mine = [one for one in said if here and one.data.get("investigation_id") == here]
+    victims = {*last((one.data.get("victims", []) for one in _of(mine, "InvestigationOpened")), [])}
+    file = [one.type for one in _of(mine, "CaseFileReceived", "CaseReturnedForInvestigation", "InvestigationClosed")]
+    orders = [one for one in _of(said, "ExaminationOrdered") if "order_id" in one.data]
+    opinions = {
+        one.data.get("order_id")
+        for one in _of(said, "LabReportIssued")
+        if one.data.get("kind") in ("opinion", "amended")
     }
-    moves = (
-        "prosecution.CaseFileReceived",
-        "prosecution.CaseReturnedForInvestigation",
-        "investigation.InvestigationClosed",
-    )
-    file = [one.type for one in mine if one.type in moves]
-    orders = {
-        one.data["order_id"]
-        for one in said
-        if one.type == "investigation.ExaminationOrdered" and "order_id" in one.data
-    }
-    reports = [one for one in said if one.type == "custody.LabReportIssued"]
-    opinions = {one.data.get("order_id") for one in reports if one.data["kind"] in ("opinion", "amended")}
-    recorded = _victims(said, lambda one: one.type.endswith(".ForensicInterviewConducted") and one.data.get("recorded"))
-    decided = _victims(said, lambda one: one.type in DECIDED and "decision" in one.data)
-    aged = set[str]()
+    of_victims = {"interview_recorded": set[str](), "victim_status_decided": set[str](), "age_assessed": set[str]()}
     for one in said:
-        victim = {one.data.get("victim_id", "")} - {""}
-        if one.type in ("identification.AgeAssessed", "identification.VictimPresumed"):
-            aged |= victim if one.data.get("age_band", "unknown") != "unknown" else set()
-        elif one.type == "identification.AgeAssessmentChallenged":
-            aged -= victim
-    of_victims = {"interview_recorded": recorded, "victim_status_decided": decided, "age_assessed": aged}
-    open_ = {code for code, each in of_victims.items() if victims - each or not (victims or each)}
-    leads = [{*each.data.values()} for one in said for each in one.effects if each.type == "case.LeadsAssigned"]
-    led = bool(leads) and said[0].agency in leads[-1]
-    missing = {
-        *({"suspect_identified"} if _suspicion(person, said) != "suspected" else set()),
-        *({"file_received"} if not file or file[-1] != moves[0] else set()),
-        *({"lab_report"} if orders - opinions else set()),
-    }
-    return {"missing": missing | open_, "untold": set()} if led else {"missing": missing, "untold": open_}
-
-
-def _victims(said: Sequence[Told], holds: Any) -> set[str]:
-    return {one.data["victim_id"] for one in said if "victim_id" in one.data and holds(one)}
+        victim, kind = {one.data.get("victim_id", "")} - {""}, one.type.split(".")[1]
+        if kind == "ForensicInterviewConducted" and one.data.get("recorded"):
+            of_victims["interview_recorded"] |= victim
+        elif one.type in DECIDED and "decision" in one.data:
+            of_victims["victim_status_decided"] |= victim
+        elif kind in ("AgeAssessed", "VictimPresumed") and one.data.get("age_band", "unknown") != "unknown":
+            of_victims["age_assessed"] |= victim
+        elif kind == "AgeAssessmentChallenged":
+            of_victims["age_assessed"] -= victim
+    open_ = [code for code, each in of_victims.items() if victims - each or not (victims or each)]
+    led = [
+        {*each.data.values()} for one in said for each in one.effects if each.type == "case.LeadsAssigned" and each.data
+    ]
+    missing = [
+        *(["suspect_identified"] if suspicion(said, person) != "suspected" else []),
+        *(["file_received"] if not file or not file[-1].endswith("CaseFileReceived") else []),
+        *(["lab_report"] if {one.data["order_id"] for one in orders} - opinions else []),
+    ]
+    leads = said[0].agency in last(led, set())
+    return {"missing": missing + (open_ if leads else []), "untold": [] if leads else open_}

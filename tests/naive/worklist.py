@@ -6,224 +6,186 @@ It reads the table of the duties and the profile's deadlines, and nothing of how
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from domain.catalogue import by_name
-from domain.profile import AGENCIES, DEFAULTS, deadline
 from domain.stages.ledger.duties_row import Row
 from domain.stages.ledger.duties_table import ROWS
-from projections.told import Told
+from naive import dues
+from naive.record import CATEGORIES, TYPES, later, reopens
+from naive.told import Told
 
-Found = tuple[str, str, int, str, str]
-"""kind, what, position, state, due_at."""
+NEVER = "9999-12-31T23:59:59.999999Z"
+KEEPS = ("protection.ShelterAdmitted", "protection.CarePlanAgreed", "protection.ChildPlaced")
 
-CLOCK = {name for name, known in by_name.items() if known.kind == "clock"}
-REFERRED = {
-    "referral_id": ("referral.ReferralRequested", ("victim_id", "service_type")),
-    "transfer_id": ("custody.CustodyReleased", ()),
-    "defendant_id": ("investigation.SuspectIdentified", ("investigation_id",)),
-}
+Found = dict[str, Any]
 
 
-def fold(told: Sequence[Told]) -> set[Found]:
-    """What waits, and what no longer does, but for the rows of who is responsible."""
-    heard = [each for each in told if "misfiled" not in each.marks]
-    in_effect = [each for each in heard if not each.code and "held" not in each.marks]
-    return {
+def fold(told: Sequence[Told]) -> list[Found]:
+    """What waits, what no longer does, and who is responsible."""
+    heard = [one for one in told if "misfiled" not in one.marks]
+    in_effect = [one for one in heard if not one.code and "held" not in one.marks]
+    return [
+        *_responsible(heard),
         *_refusals(heard),
         *_approvals(heard),
         *_dormant(in_effect, heard),
-        *(found for at, each in enumerate(in_effect) for row in ROWS for found in _duty(row, in_effect, at)),
-    }
+        *_duties(in_effect),
+    ]
+
+
+def _row(one: Told, kind: str, what: str, state: str, due_at: str, about: Any) -> Found:
+    waits = {"done": "", "elsewhere": ""}.get(state, due_at or NEVER)
+    return {
+        "agency": one.agency, "case_id": one.stream, "kind": kind, "what": what, "pos": one.pos, "state": state,
+        "due_at": due_at, "waits": waits, "since": one.at, "of_type": one.type, "of_event": one.event_id,
+        "by_agency": one.publisher, "code": "", "care_lead": "", "proceedings_lead": "", "about": about,
+    }  # fmt: skip
+
+
+def _responsible(heard: Sequence[Told]) -> Iterator[Found]:
+    """One row for a case in which the agency takes part."""
+    inside = [one for one in heard if not one.code and one.relation != "category"]
+    begins = next((i for i, one in enumerate(inside) if TYPES[one.type]["stream"] == "case"), None)
+    if begins is None:
+        return
+    case = [one for one in inside[begins:] if "held" not in one.marks]
+    states = [
+        "done" if one.type == "case.Closed" else "open"
+        for one in case
+        if one.type == "case.Closed" or reopens(one.type)
+    ]
+    care, proceedings = dues.leads(case)
+    victims = {one.data["victim_id"] for one in case if "victim_id" in one.data}
+    notes = {victim: _keeper([one for one in case if one.data.get("victim_id") == victim]) for victim in victims}
+    row = _row(
+        inside[begins], "responsible", "", ["open", *states][-1], "", {k: each for k, each in notes.items() if each}
+    )
+    blank = {"pos": 0, "of_type": "", "of_event": "", "by_agency": ""}
+    yield {**row, **blank, "care_lead": care, "proceedings_lead": proceedings}
+
+
+def _keeper(mine: Sequence[Told]) -> Found:
+    """Who keeps her tonight, and whether she is missing; what was before she died counts no more."""
+    died = [i for i, one in enumerate(mine) if one.type == "protection.ChildDied"]
+    mine = mine[died[-1] + 1 :] if died else mine
+    note: Found = {}
+    keeps = [i for i, one in enumerate(mine) if one.type in KEEPS and not _is_inside(one)]
+    if keeps:
+        one = mine[keeps[-1]]
+        episode = {name: one.data[name] for name in ("care_episode_id",) if name in one.data}
+        ends = [each for each in mine[keeps[-1] :] if each.type == "protection.CareEpisodeClosed"]
+        if not any(episode and each.data.get("care_episode_id") == episode["care_episode_id"] for each in ends):
+            how = {KEEPS[0]: "shelter", KEEPS[1]: "community", KEEPS[2]: one.data.get("placement", "")}[one.type]
+            since = one.data.get("placed_on", "") if one.type == KEEPS[2] else one.time
+            note = {"by": one.publisher, "how": how, "since": since, **episode}
+    search = [one for one in mine if one.type in ("protection.ChildReportedMissing", "protection.ChildLocated")]
+    if search and search[-1].type == "protection.ChildReportedMissing":
+        note["missing"] = search[-1].data.get("missing_since", "")
+    return note
+
+
+def _is_inside(one: Told) -> bool:
+    """A plan for care elsewhere than in the community: an admission begins the stay."""
+    return one.type == KEEPS[1] and one.data.get("setting") != "community"
 
 
 def _refusals(heard: Sequence[Told]) -> Iterator[Found]:
-    """The first of each run of refusals that no admitted event of the type has ended."""
-    for at, each in enumerate(heard):
-        if not each.code:
+    """The refusals of a type up to the next admitted event of it stand in one row."""
+    for at, one in enumerate(heard):
+        before = [each for each in heard[:at] if each.type == one.type and each.is_own]
+        if not one.code or (before and before[-1].code):
             continue
-        before = [one for one in heard[:at] if one.type == each.type and one.publisher == each.agency]
-        if before and before[-1].code:
-            continue
-        done = any(one.type == each.type and one.is_own and not one.code for one in heard[at:])
-        due = _later(each.at, timedelta(minutes=15)) if by_name[each.type].protective else ""
-        yield "refusal", each.type, each.pos, "done" if done else "open", due
+        after = [each for each in heard[at:] if each.type == one.type and each.is_own]
+        ends = next((i for i, each in enumerate(after) if not each.code), len(after))
+        run, done = after[:ends], ends < len(after)
+        due = later(one.at, timedelta(minutes=15)) if TYPES[one.type].get("protective") else ""
+        row = _row(one, "refusal", one.type, "done" if done else "open", due, {"times": len(run)})
+        yield {**row, "code": run[-1].code, "of_event": run[-1].event_id}
 
 
 def _approvals(heard: Sequence[Told]) -> Iterator[Found]:
-    for at, each in enumerate(heard):
-        asked = [effect.data for effect in each.effects if effect.type == "ledger.ApprovalAwaited"]
-        if "held" not in each.marks or not asked:
+    for at, one in enumerate(heard):
+        asked = [effect.data for effect in one.effects if effect.type == "ledger.ApprovalAwaited"]
+        if "held" not in one.marks or not asked:
             continue
-        care, proceedings = _leads(heard[: at + 1])
+        leads = dues.leads([each for each in heard[:at] if each.relation != "category" and "held" not in each.marks])
         roles = set()
         for role, approver in zip(asked[0]["roles"], asked[0]["approvers"], strict=True):
-            agency = AGENCIES[each.agency]
             may = {
-                "same_agency": each.is_own,
-                "other_lead": each.agency in (care, proceedings) and not each.is_own,
-                "oversight": "oversight" in agency.categories,
-                "prosecutor": "prosecutor" in agency.categories,
+                "same_agency": one.is_own,
+                "other_lead": one.agency in leads and not one.is_own,
+                "oversight": "oversight" in CATEGORIES[one.agency],
+                "prosecutor": "prosecutor" in CATEGORIES[one.agency],
             }
             roles |= {role} if may[approver] else set()
-        done = any(_answers(each, one) for one in heard[at + 1 :])
+        done = any(_answers(one, each) for each in heard[at + 1 :])
         if roles:
-            yield "approval", ",".join(sorted(roles)), each.pos, "done" if done else "open", ""
+            about = {"actor": one.actor} if one.is_own else {}
+            yield _row(one, "approval", ",".join(sorted(roles)), "done" if done else "open", "", about)
 
 
 def _answers(held: Told, one: Told) -> bool:
-    about = one.data.get("of") == held.event_id
     if one.type == "ledger.ApprovalRefused" or (one.type == "ledger.ApprovalGiven" and one.is_own):
-        return about
+        return bool(one.data.get("of") == held.event_id)
     return one.type == held.type and one.event_id == held.event_id and "held" not in one.marks and not one.code
 
 
 def _dormant(in_effect: Sequence[Told], heard: Sequence[Told]) -> Iterator[Found]:
-    for at, each in enumerate(in_effect):
-        if each.type == "case.DormancyMarked" and _leads(in_effect[:at])[0] == each.agency:
-            later = [one for one in heard[heard.index(each) + 1 :] if not one.code and one.type not in CLOCK]
-            yield "duty", "dormancy", each.pos, "done" if later else "late", each.time
+    for at, one in enumerate(in_effect):
+        if one.type == "case.DormancyMarked" and _leads(in_effect[:at])[0] == one.agency:
+            later_ones = heard[heard.index(one) + 1 :]
+            done = any(not each.code and TYPES[each.type]["kind"] != "clock" for each in later_ones)
+            yield _row(one, "duty", "dormancy", "done" if done else "late", one.time, {})
 
 
-def _duty(row: Row, events: Sequence[Told], at: int) -> Iterator[Found]:
-    opening = events[at]
-    if opening.type != row.opened_by or (row.only and opening.data.get(row.only[0]) not in row.only[1:]):
-        return
-    data = _with_referred(events[: at + 1], opening)
-    if not opening.is_own and not _is_told(row, opening, data):
-        return
-    owner = _owner(row, opening, data, events[: at + 1])
-    if owner != opening.agency and not row.by_other:
-        return
-    waiting = _values(data.get(row.each[0])) if row.each else []
-    due = _due(row, opening, data)
-    if due and (waiting or not row.each):
-        kind = "duty" if owner == opening.agency else "half"
-        yield kind, row.deadline, opening.pos, _state(row, events, at, data, owner, waiting), due
+def _leads(until: Sequence[Told]) -> tuple[str, str]:
+    """The last that the agency was told of, as far as it takes part."""
+    return dues.leads([one for one in until if one.relation != "category"])
 
 
-def _is_told(row: Row, opening: Told, data: dict[str, Any]) -> bool:
-    """Is the agency told by what the duty is discharged, and from when it runs?"""
-    needed = {pair.partition("=")[0] for done in row.done for pair in done[1:]} | {row.renews, row.sum, row.runs}
-    needed |= set(row.half[1:]) if row.half else set()
-    return bool(opening.data) and needed - {"", "of_event", "time", "at"} <= data.keys()
+def _duties(events: Sequence[Told]) -> Iterator[Found]:
+    inside = [one.relation != "category" for one in events]
+    known = []
+    for at, one in enumerate(events):
+        known.append(dues.referred([each for i, each in enumerate(events[: at + 1]) if inside[i]], one))
+    course = dues.Course(events, known, [_leads(events[: at + 1]) for at in range(len(events))])
+    for at, one in enumerate(events):
+        duties = [_opened(course, at, row) for row in ROWS if row.opened_by == one.type]
+        for duty in duties:
+            if duty is not None:
+                state = _state(duty, course, at)
+                about = {**duty.subject, **({"waiting": duty.waiting} if duty.waiting else {})}
+                about |= {"rest": duty.rest} if duty.rest else {}
+                kind = "duty" if duty.owner == one.agency else "half"
+                yield _row(one, kind, duty.row.deadline, state, duty.due_at, about)
 
 
-def _state(row: Row, events: Sequence[Told], at: int, data: dict[str, Any], owner: str, waiting: list[str]) -> str:
-    opening, rest = events[at], data.get(row.sum, 0)
+def _opened(course: dues.Course, at: int, row: Row) -> dues.Duty | None:
+    """The duty that the event opens for the agency, or that it may do for another, as far as it is told enough."""
+    one = course.said[at]
+    needed = (dues.ids_of(row) | {row.runs, row.sum}) - {"", "of_event", "time", "at"}
+    told = {**course.known[at], **one.data}.keys()
+    duty = course.opens(at, row) if one.is_own or (one.data and needed <= told) else None
+    return duty if duty is not None and (duty.owner == one.agency or row.by_other) else None
+
+
+def _state(duty: dues.Duty, course: dues.Course, at: int) -> str:
+    row = duty.row
     state = "elsewhere" if row.half and not row.done else "open"
-    for number, each in enumerate(events[at + 1 :], at + 1):
-        if each.type in CLOCK:
-            if each.type == row.clock and _is_marked(row, each, opening, data, owner):
-                if any(done[0] == each.type for done in row.done):
+    for number, one in enumerate(course.said[at + 1 :], at + 1):
+        if TYPES[one.type]["kind"] == "clock":
+            says = {name: value for name, value in duty.says.items() if name != "due_at"}
+            if one.type == row.clock and dues.is_said_by(one, says):
+                if any(way[0] == one.type for way in row.done):
                     return "done"
                 state = "late"
             continue
         if state == "elsewhere":
             continue
-        if each.type in ("ledger.ApprovalRefused", "ledger.EventMisfiled") and each.data.get("of") == opening.event_id:
+        news = [_opened(course, number, other) for other in ROWS if row.renews and other.opened_by == one.type]
+        if any(new is not None and duty.is_renewed_by(new) for new in news):
             return "done"
-        if row.renews and any(
-            (other.opened_by, other.deadline, other.clock) == (each.type, row.deadline, row.clock)
-            and each.data.get(row.renews) == data.get(row.renews)
-            and (not other.only or each.data.get(other.only[0]) in other.only[1:])
-            and any(_duty(other, events, number))
-            for other in ROWS
-        ):
+        if duty.is_done_by(one, {**course.known[number], **one.data}):
             return "done"
-        named = _with_referred(events[: number + 1], each)
-        if row.by_other and each.publisher == opening.publisher:
-            continue
-        if not any(done[0] == each.type and _names(done[1:], opening, data, named) for done in row.done):
-            continue
-        if row.each and row.each[1] in each.data:
-            waiting = [one for one in waiting if one not in _values(each.data[row.each[1]])]
-            if waiting:
-                continue
-        elif row.sum and row.sum in each.data:
-            rest -= each.data[row.sum]
-            if rest > 0:
-                continue
-        return "done"
     return state
-
-
-def _names(pairs: Sequence[str], opening: Told, data: dict[str, Any], named: dict[str, Any]) -> bool:
-    for pair in pairs:
-        mine, _, its = pair.partition("=")
-        wanted = [opening.event_id] if mine == "of_event" else _values(data.get(mine))
-        if not set(wanted) & set(_values(named.get(its or mine))):
-            return False
-    return True
-
-
-def _is_marked(row: Row, mark: Told, opening: Told, data: dict[str, Any], owner: str) -> bool:
-    said = mark.data
-    if row.clock == "referral.ReferralOverdueMarked":
-        answer = "response" if row.deadline == "referral_response" else "completion"
-        return (said.get("referral_id"), said.get("deadline")) == (data["referral_id"], answer)
-    if row.clock == "custody.TransferOverdueMarked":
-        return (said.get("transfer_id"), said.get("leg")) == (data["transfer_id"], row.leg)
-    if row.clock == "identification.RecoveryPeriodEnded":
-        ends = _due(row, opening, data)
-        day = (datetime.fromisoformat(ends) - timedelta(days=1)).date().isoformat()
-        return (said.get("victim_id"), said.get("ended_on")) == (data["victim_id"], day)
-    if row.clock == "prosecution.AppealPeriodLapsed":
-        lapsed = (data["defendant_id"], data["instance"], _due(row, opening, data)[:10])
-        return (said.get("defendant_id"), said.get("instance"), said.get("lapsed_on")) == lapsed
-    return (said.get("of"), said.get("duty"), said.get("owner")) == (opening.event_id, row.deadline, owner)
-
-
-def _owner(row: Row, opening: Told, data: dict[str, Any], until: Sequence[Told]) -> str:
-    if row.owner.startswith("category "):
-        category = row.owner.split()[1]
-        first = next(agency.id for agency in AGENCIES.values() if category in agency.categories)
-        return str(data.get("to_agency") or first)
-    if row.owner in ("care", "proceedings"):
-        return _leads(until)[row.owner == "proceedings"] or DEFAULTS[f"{row.owner}_lead"]
-    if row.owner == "oversight":
-        return DEFAULTS["oversight"]
-    return str(data.get(row.owner, opening.publisher))
-
-
-def _leads(until: Sequence[Told]) -> tuple[str, str]:
-    """The last that the agency was told of, as far as it takes part."""
-    leads = ("", "")
-    for each in until:
-        for effect in each.effects if each.relation != "category" else ():
-            if effect.type == "case.LeadsAssigned":
-                leads = (effect.data["care"], effect.data["proceedings"])
-    return leads
-
-
-def _due(row: Row, opening: Told, data: dict[str, Any]) -> str:
-    told = [effect.data for effect in opening.effects if effect.type == row.effect]
-    stated = (told[0] if told else {} if row.effect else data).get(row.stated) if row.stated else None
-    if stated is not None:
-        text = str(stated)
-        return text if len(text) > 10 else _later(f"{text}T00:00:00.000000Z", timedelta(days=row.day == "end"))
-    if row.stated and not row.grade:
-        return ""
-    start = {"time": opening.time, "at": opening.at}.get(row.runs) or data[row.runs]
-    return _later(start, deadline(row.deadline, data.get(row.grade, row.grade) or None))
-
-
-def _later(instant: str, by: timedelta) -> str:
-    return (datetime.fromisoformat(instant) + by).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _with_referred(until: Sequence[Told], each: Told) -> dict[str, Any]:
-    """The event's data, with what an earlier event said of the referral, transfer or defendant that it names."""
-    found: dict[str, Any] = {}
-    for field, (kind, names) in REFERRED.items():
-        for one in until if field in each.data else ():
-            if one.type == kind and one.data.get(field) == each.data[field] and one.relation != "category":
-                found |= {name: one.data[name] for name in names if name in one.data} | {"sender": one.publisher}
-    return found | dict(each.data)
-
-
-def _values(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [str(one) for one in value] if isinstance(value, (list, tuple)) else [str(value)]

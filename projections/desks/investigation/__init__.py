@@ -92,12 +92,13 @@ def evolve(rows: Mapping[Key, Row], told: Told) -> Iterable[Row]:
         known[key] = Inquiry(orders=next((dict(each.orders) for each in known.values()), {}))
     left = _moved(known, about, told)
     gone = _taken(known, told)
+    persons = {each: {"investigation_id": key} for key, inquiry in known.items() for each in inquiry.suspects}
     for key, inquiry in known.items():
         if key in about:
             STEPS.get(told.type, _nothing)(inquiry, told)
             inquiry.is_due(key, told)
             yield _row(inquiry, told, key)
-        elif inquiry.ends_by(told) or key == left or key in gone:
+        elif inquiry.ends_by(told, persons) or key == left or key in gone:
             yield _row(inquiry, told, key)
 
 

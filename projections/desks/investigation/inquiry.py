@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from projections.desks import deadlines
+from projections.desks.deadlines import Known
 from projections.told import Told
 
 
@@ -57,14 +58,14 @@ class Inquiry:
 
     def is_due(self, key: str, told: Told) -> None:
         """What is due after an event about this investigation."""
-        self._follow(told, key, opens=True)
+        self._follow(told, {person: {"investigation_id": key} for person in self.suspects}, opens=True)
 
-    def ends_by(self, told: Told) -> bool:
-        """What is left after an event that is not about it: does it end or mark anything here?"""
-        return bool(self.deadlines) and self._follow(told, "", opens=False)
+    def ends_by(self, told: Told, persons: Known) -> bool:
+        """What is left after an event that is not about it: does it end or mark anything here? `persons`: by id, in
+        which investigation each of them stands."""
+        return bool(self.deadlines) and self._follow(told, persons, opens=False)
 
-    def _follow(self, told: Told, key: str, *, opens: bool) -> bool:
-        known = {person: {"investigation_id": key} for person in self.suspects} if key else {}
+    def _follow(self, told: Told, known: Known, *, opens: bool) -> bool:
         before = deadlines.read(self.deadlines, known)
         after = deadlines.after(before, told, opens=opens)
         changed = after != before

@@ -15,7 +15,7 @@ from projections.entry import Entry
 from projections.timeline import TimelineRow
 from projections.told import Told
 from unit.domain.story import CHILD_PROTECTION, HOSPITAL, HOTLINE, INDICATED, SHELTER, STREAM, act
-from unit.projections.test_desks_of_the_demo import entries
+from unit.projections.demo_played import entries
 from unit.projections.told_by import story, view_rows
 
 REFERRED = act("referral.ReferralRequested", HOTLINE, to_agency=SHELTER)

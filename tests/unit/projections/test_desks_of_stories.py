@@ -26,6 +26,7 @@ from unit.domain.story import (
     TASK_FORCE,
     Act,
     act,
+    approved,
     uid,
 )
 from unit.projections.told_by import desk_rows, story
@@ -36,6 +37,8 @@ LAB, T9, T10, T11 = (
     "2026-03-02T07:10:00.000000Z",
     "2026-03-02T07:11:00.000000Z",
 )
+PROPOSAL_DUE = "2026-03-09T09:00:00.000000Z"
+CLOSING = approved(act("case.Closed", CHILD_PROTECTION), "case_closure", POLICE)
 COLLECTED = act("custody.ExhibitCollected", POLICE, method="handed_in", collected_at=T9, time=T9)
 RELEASED = act("custody.CustodyReleased", POLICE, to_agency=LAB, to_holder="lab-1", released_at=T10, time=T10)
 _CHECKED = {"seal_checks": ["none_used"], "conditions": ["good"], "holder": "lab-1", "received_at": T11}
@@ -123,6 +126,8 @@ ROWS = [
         [INDICATED, COLLECTED, OPENED, SUSPECTED,
          act("investigation.InvestigationTransferredToProsecutor", POLICE, to_agency=PROSECUTOR, exhibits=["E-1"])],
         {"total": 1}, {"defendant_id": uid("defendant_id")}),
+    Row("a list stands since the last event that changed it", "exhibits_by_defendant", POLICE,
+        [INDICATED, COLLECTED, OPENED, SUSPECTED], {"total": 1, "last_pos": 2}, {"defendant_id": "-"}),
     Row("an investigation is its opener's", "investigation", POLICE, [INDICATED, OPENED],
         {"state": "open", "investigator": POLICE, "articles": ["13.1"], "proposals_open": 0}),
     Row("a proposal waits for the prosecutor", "investigation", POLICE, [INDICATED, OPENED, PROPOSED],
@@ -131,6 +136,11 @@ ROWS = [
         [INDICATED, OPENED, PROPOSED,
          act("investigation.InvestigationClosed", PROSECUTOR, reason="no_crime", outcome="dismissed")],
         {"proposals_open": 0, "state": "closed"}),
+    Row("what closes another investigation leaves a proposal to be answered", "investigation", POLICE,
+        [INDICATED, OPENED, PROPOSED, SECOND,
+         act("investigation.InvestigationClosed", PROSECUTOR, investigation_id=uid("second"), reason="no_crime",
+             outcome="dismissed")],
+        {"next_due_at": PROPOSAL_DUE}, {"investigation_id": uid("investigation_id")}),
     Row("an order stands in each investigation until an opinion answers it", "investigation", POLICE,
         [INDICATED, COLLECTED, OPENED, ORDERED, SECOND], {"reports_awaited": 1}, {"investigation_id": uid("second")}),
     Row("an opinion answers an order", "investigation", POLICE,
@@ -170,9 +180,13 @@ ROWS = [
         {"actions_open": 0, "next_deadline": ""}),
     Row("the task force that takes part sees where the case stands", "board", TASK_FORCE, [INDICATED, ASSIGNED],
         {"status": "open", "care_lead": CHILD_PROTECTION, "last_type": "taskforce.ActionAssigned", "actions_open": 1}),
-    Row("a closed case is closed", "board", TASK_FORCE,
+    Row("the task force sees when it looks at the case again", "board", TASK_FORCE,
         [INDICATED, ASSIGNED, DONE, act("taskforce.CaseReviewed", TASK_FORCE, next_review_on="2026-04-01")],
         {"status": "open", "next_review_on": "2026-04-01", "actions_open": 0}),
+    Row("a closing that waits for its approval closes nothing, and is an act", "board", TASK_FORCE,
+        [INDICATED, ASSIGNED, DONE, CLOSING[0]], {"status": "open", "last_type": "case.Closed"}),
+    Row("a closing that is approved closes the case", "board", TASK_FORCE,
+        [INDICATED, ASSIGNED, DONE, *CLOSING], {"status": "closed", "last_type": "case.Closed"}),
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from unit.domain.story import (
 )
 from unit.projections.told_by import entry, in_the_room, story, told
 
+OTHER_SHELTER = "mn.talita"
 REFERRED = act("referral.ReferralRequested", HOTLINE, to_agency=SHELTER)
 ACCEPTED = act("referral.ReferralAccepted", SHELTER)
 SHELTERED = act("protection.ShelterAdmitted", SHELTER)
@@ -69,6 +70,15 @@ def test_a_shelter_has_no_name_for_others() -> None:
     }
     assert SHELTER not in names
     assert any(name.startswith("care-provider-") for name in names)
+
+
+def test_two_shelters_in_a_case_have_two_names_for_others() -> None:
+    beds = [act("protection.ShelterAdmitted", shelter, id=uid(shelter), care_episode_id=uid(f"stay {shelter}"))
+            for shelter in (SHELTER, OTHER_SHELTER)]  # fmt: skip
+    names = [each.publisher for each in told(after([INDICATED, *beds]), CHILD_PROTECTION)]
+    aliases = [name for name in names if name.startswith("care-provider-")]
+    assert len({*aliases}) == len(aliases) == 2
+    assert "care-provider-0" not in aliases
 
 
 def test_the_sender_of_a_referral_knows_whom_it_sent_the_child_to() -> None:
