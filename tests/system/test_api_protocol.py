@@ -304,6 +304,7 @@ INSERT INTO view (name, table_name) VALUES ('reference', 'reference_1');
 INSERT INTO view_head VALUES ('reference_1', 1, 't', 0, 7, '', 0, '');
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};
 GRANT INSERT, UPDATE, DELETE ON idempotency TO {role};
+GRANT EXECUTE ON FUNCTION agency_of_key(bytea) TO {role};
 """
 
 
