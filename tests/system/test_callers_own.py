@@ -1,4 +1,4 @@
-"""Jobs, their rows, keys of submissions and API keys: whatever the statement, a caller reaches its own and no other's."""
+"""Jobs, their rows, keys of submissions and API keys: no statement reaches what is another caller's."""
 
 from __future__ import annotations
 
