@@ -61,3 +61,12 @@ DELETE FROM idempotency WHERE expires_at <= now();
 $$;
 
 REVOKE ALL ON FUNCTION agency_of_key(bytea), open_jobs(), claim_job(text), forget_expired() FROM PUBLIC;
+
+-- Refusals by code are counted of refusals alone, from an index that holds nothing else.
+CREATE INDEX entry_refused ON entry (log, type) WHERE type LIKE 'outcome.refused.%';
+CREATE OR REPLACE FUNCTION refusals_by_code(of_topic text) RETURNS TABLE (code text, submissions bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT substr(type, 17), count(*) FROM entry
+WHERE log IN (SELECT id FROM log WHERE topic = of_topic) AND type LIKE 'outcome.refused.%'
+GROUP BY type ORDER BY count(*) DESC, type
+$$;
