@@ -21,7 +21,6 @@ from infra.local.folders import own_folder, write_secret
 Connection = psycopg.Connection[Any]
 
 READS: Final = {
-    "api_key": "digest, agency, revoked_at",
     "view": "",
     "view_head": "",
     "log": "",
@@ -37,17 +36,32 @@ READS: Final = {
     "job_row": "",
 }
 """Tables that are no view of the ledger, with the columns that the API reads ('': every one). Only `job_row` holds
-content: what a caller asked for as of then, for an hour."""
+content: what a caller asked for as of then, for an hour. Rows of what the API writes are read by their caller alone."""
 
-WRITES: Final = ("idempotency", "job", "job_row")
+WRITES: Final = {
+    "idempotency": "INSERT, UPDATE, DELETE",
+    "job": "INSERT (agency, unit, role, officer, list, at, filters),"
+    " UPDATE (state, code, done, total, rows, last_case, beat_at, expires_at)",
+    "job_row": "INSERT, DELETE",
+}
+"""What the API writes: rows of its caller. Nobody chooses a job's id: that one is taken would tell of another's."""
+
 CALLS: Final = (
+    "agency_of_key(bytea)",
+    "open_jobs()",
+    "claim_job(text)",
+    "forget_expired()",
     "outcome_of(text, integer, bigint)",
     "judged_at(integer, bigint)",
     "clock_due(text)",
     "refusals_by_code(text)",
 )
-"""What the API asks of tables that it may not read: the caller's own outcomes, when an entry was judged, how much has
-fallen due, and how often what was refused."""
+"""What the API asks of tables or rows that it may not read: whose a key is, how many jobs an agency has, the next job
+of anybody to be done, that what has expired be forgotten, the caller's own outcomes, when an entry was judged, how much
+has fallen due, and how often what was refused."""
+
+OWNERS: Final = ("api_key",)
+"""Tables that the API's role could read before there was a call for it."""
 
 MAX_NAME = 63
 
@@ -73,7 +87,7 @@ def role_of(c: Connection) -> str:
 
 
 def ensure(c: Connection) -> None:
-    """Make the role unless it is there, and give it its rights. Raises `RoleError`."""
+    """Make the role unless it is there, and give it its rights and no others. Raises `RoleError`."""
     name = role_of(c)
     if len(name.encode()) > MAX_NAME:
         raise RoleError(f"the database's name is too long: {name} would be the role of the API")
@@ -87,13 +101,8 @@ def ensure(c: Connection) -> None:
     # Nobody but the owner makes tables, temporary ones neither: one of a view's name would stand before the view.
     database = sql.Identifier(c.info.dbname)
     c.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
-    for table, names in READS.items():
-        columns = sql.SQL(f" ({names})" if names else "")
-        c.execute(sql.SQL("GRANT SELECT{} ON {} TO {}").format(columns, sql.Identifier(table), role))
-    for table in WRITES:
-        c.execute(sql.SQL("GRANT INSERT, UPDATE, DELETE ON {} TO {}").format(sql.Identifier(table), role))
-    for call in CALLS:
-        c.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(call), role))
+    with c.transaction():  # a running API is never without its rights
+        _give(c, role)
 
 
 def login(url: str, file: Path) -> str:
@@ -117,6 +126,19 @@ def is_bound(url: str) -> bool:
     """Does row-level security bind who connects so? Raises `psycopg.Error`."""
     with psycopg.connect(url, connect_timeout=5) as c:
         return c.execute(BOUND).fetchone() == (True,)
+
+
+def _give(c: Connection, role: sql.Identifier) -> None:
+    """What is listed here, in place of what an earlier version gave."""
+    for table in (*READS, *OWNERS):
+        c.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), role))
+    for table, names in READS.items():
+        columns = sql.SQL(f" ({names})" if names else "")
+        c.execute(sql.SQL("GRANT SELECT{} ON {} TO {}").format(columns, sql.Identifier(table), role))
+    for table, rights in WRITES.items():
+        c.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), role))
+    for call in CALLS:
+        c.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(call), role))
 
 
 def _make(c: Connection, name: str) -> None:

@@ -6,7 +6,8 @@ it is `application/problem+json`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -69,13 +70,13 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
-def build(settings: Settings, log: Any = None) -> Api:
-    """The app. Its lifespan connects and closes."""
+def build(settings: Settings, log: Any = None, clock: Callable[[], float] = time.monotonic) -> Api:
+    """The app. Its lifespan connects and closes. `clock`, in seconds, is the one by which rates are counted."""
     metrics, lines = Metrics(), log or structlog.get_logger()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service = service = assemble(settings, metrics)
+        app.state.service = service = assemble(settings, metrics, clock)
         async with running(service), job_runner.running(service, lines):
             yield
 

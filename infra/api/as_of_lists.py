@@ -13,8 +13,8 @@ import orjson
 from fastapi import Response
 
 from infra.api import as_of, position
-from infra.api.caller import Caller
-from infra.api.job import COLUMNS, OPEN, Job
+from infra.api.database import FORGET
+from infra.api.job import ASKED, COLUMNS, Job
 from infra.api.problems import ProblemError
 from infra.api.reading import Reading
 
@@ -36,15 +36,15 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 """`responses` of every list that takes `at`."""
 
-_FORGET = b"DELETE FROM job WHERE expires_at <= now() RETURNING true"
 _BEGIN = (
-    b"INSERT INTO job (agency, caller, list, at, filters)"
-    b" SELECT %(agency)s, %(caller)s, %(list)s, %(at)s, %(filters)s"
-    b" WHERE %(most)s > (SELECT count(*) FROM job WHERE agency = %(agency)s AND state IN " + OPEN + b")"
-    b" OR EXISTS (SELECT FROM job WHERE caller = %(caller)s AND list = %(list)s AND at = %(at)s"
-    b" AND filters = %(filters)s AND state IN ('waiting', 'running', 'done'))"
-    b" ON CONFLICT (caller, list, at, filters) WHERE state IN ('waiting', 'running', 'done')"
-    b" DO UPDATE SET list = excluded.list RETURNING " + COLUMNS
+    b"INSERT INTO job (agency, unit, role, officer, list, at, filters)"
+    b" SELECT %(agency)s, %(unit)s, %(role)s, %(officer)s, %(list)s, %(at)s, %(filters)s"
+    b" WHERE %(most)s > open_jobs() OR EXISTS (SELECT FROM job WHERE list = %(list)s AND at = %(at)s"
+    b" AND filters = %(filters)s AND state IN " + ASKED + b")"
+    b" ON CONFLICT (agency, unit, role, officer, list, at, filters) WHERE state IN "
+    + ASKED
+    + b" DO UPDATE SET state = job.state RETURNING "
+    + COLUMNS
 )
 
 
@@ -55,33 +55,21 @@ async def begin(read: Reading, name: str, at: str, **filters: Any) -> Response:
     if asked.places and sorted(asked.places) != every:
         raise ProblemError("moment.incomplete", paths=["query.at"])
     await as_of.folded(service, asked, every)
-    await service.database.write(_FORGET, ())
+    await service.database.write(None, FORGET)
     values = {
-        "agency": read.caller.agency,
-        "caller": owner(read.caller),
+        **dict(zip(("agency", "unit", "role", "officer"), read.caller.settings, strict=True)),
         "list": name,
         "at": position.written(asked.places) if asked.places else asked.at,
         "filters": _json({filter_: value for filter_, value in filters.items() if value is not None}),
         "most": AT_ONCE,
     }
-    rows = await service.database.write(_BEGIN, values)
+    rows = await service.database.write(read.caller, _BEGIN, values)
     if not rows:
         raise ProblemError("job.too_many", headers={"Retry-After": str(RETRY_SECONDS)})
     service.job_added.set()
     job = Job.of(rows[0])
     headers = {"Location": f"/v1/jobs/{job.id}", "Retry-After": str(RETRY_SECONDS)}
     return Response(job.model_dump_json(), 202, headers, "application/json")
-
-
-def owner(caller: Caller) -> str:
-    """Who asked, as the job keeps it and runs as: the same agency, roles, units and officer."""
-    return _json([caller.agency, caller.how, sorted(caller.roles), sorted(caller.units), caller.officer])
-
-
-def caller_of(text: str) -> Caller:
-    """Who asked."""
-    agency, how, roles, units, officer = orjson.loads(text)
-    return Caller(agency, how, frozenset(roles), frozenset(units), officer)
 
 
 def _json(value: Any) -> str:

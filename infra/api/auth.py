@@ -46,7 +46,7 @@ _bearer = HTTPBearer(
 )
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="apiKey", description="the agency's API key")
 
-_FIND = b"SELECT agency FROM api_key WHERE digest = %s AND revoked_at IS NULL"
+_FIND = b"SELECT agency_of_key(%s) AS agency"
 
 
 async def identify(service: Service, credential: str | None) -> Caller:
@@ -58,7 +58,7 @@ async def identify(service: Service, credential: str | None) -> Caller:
     else:
         hashed = digest(credential)
         found = await service.database.row(_FIND, (hashed,))
-        if found is None:
+        if found is None or found["agency"] is None:
             raise ProblemError("auth.unknown_key")
         caller = system(str(found["agency"]), hashed.hex())
     if not await _active(service, caller.agency):

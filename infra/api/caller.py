@@ -31,6 +31,11 @@ class Caller(NamedTuple):
         """Does one of the caller's roles allow the act?"""
         return may(self.roles, act)
 
+    @staticmethod
+    def under(agency: str, unit: str, role: str, officer: str) -> Caller:
+        """Whoever asks under these `settings`; how he has come is not among them, and changes nothing that is read."""
+        return Caller(agency, "key", _read(role), _read(unit), officer)
+
     @property
     def settings(self) -> tuple[str, str, str, str]:
         """The values of `tamga.agency`, `tamga.unit`, `tamga.role` and `tamga.officer`."""
@@ -40,6 +45,10 @@ class Caller(NamedTuple):
 def system(agency: str, subject: str = "") -> Caller:
     """The agency's own system, as an API key stands for it."""
     return Caller(agency, "key", frozenset({SYSTEM}), frozenset({EVERY_UNIT}), subject=subject)
+
+
+def _read(text: str) -> frozenset[str]:
+    return frozenset(text.strip("|").split("|")) if text else frozenset()
 
 
 def _written(names: frozenset[str]) -> str:

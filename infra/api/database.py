@@ -1,4 +1,4 @@
-"""The API reads PostgreSQL as its caller, and writes nothing but which `Idempotency-Key` belongs to which submission.
+"""The API reads PostgreSQL as its caller, and writes nothing but its caller's jobs and keys of submissions.
 
 Every session is read-only, and no statement outlives five seconds. What is read for a caller is read in one transaction
 with the caller's agency, units, roles and officer set for that transaction alone (`set_config(…, true)`): row-level
@@ -24,6 +24,8 @@ from infra.row_security import CALLER
 
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
 MAX_CONNECTIONS = 8
+FORGET = b"SELECT forget_expired()"
+"""Jobs and keys of submissions that have expired, of all callers."""
 
 Values = Sequence[Any] | Mapping[str, Any]
 Rows = list[dict[str, Any]]
@@ -95,11 +97,16 @@ class Database:
 
         return await self._asked(ask)
 
-    async def write(self, statement: bytes, values: Values) -> Rows:
-        """Run one fixed statement that writes; the rows that it returns. Never repeated. Raises `psycopg.Error`."""
+    async def write(self, caller: Caller | None, statement: bytes, values: Values = ()) -> Rows:
+        """Run one fixed statement that writes as the caller, or as nobody: it then reaches no caller's row.
+
+        Returns the rows that it returns. Never repeated. Raises `psycopg.Error`.
+        """
         async with self._pool.connection() as c:
             await c.execute(b"BEGIN READ WRITE")
             try:
+                if caller is not None:
+                    await c.execute(_SCOPE, caller.settings)
                 found = await (await c.execute(statement, values)).fetchall()
                 await c.execute(_COMMIT)
             except psycopg.Error:

@@ -17,7 +17,8 @@ import psycopg
 from fastapi import Header
 from psycopg_pool import PoolTimeout
 
-from infra.api.database import Database
+from infra.api.caller import Caller
+from infra.api.database import FORGET, Database
 from infra.api.problems import ProblemError
 
 SWEEP_SECONDS = 600.0
@@ -49,7 +50,6 @@ UPDATE idempotency SET partition = %s, "offset" = %s WHERE agency = %s AND key =
 _RELEASE = b"""
 DELETE FROM idempotency WHERE agency = %s AND key = %s AND body = %s AND partition IS NULL RETURNING true
 """
-_SWEEP = b"DELETE FROM idempotency WHERE expires_at <= now() RETURNING true"
 
 
 class Place(NamedTuple):
@@ -62,19 +62,20 @@ class Place(NamedTuple):
 class Once:
     """One sending under a key; without a key nothing is kept and every sending is a first one."""
 
-    def __init__(self, database: Database, agency: str, key: str | None, body: bytes, hours: int) -> None:
-        self._database, self._hours = database, hours
-        self._id = None if key is None else (agency, _digest(key.strip('"').encode()), _digest(body))
+    def __init__(self, database: Database, caller: Caller, key: str | None, body: bytes, hours: int) -> None:
+        self._database, self._caller, self._hours = database, caller, hours
+        self._id = None if key is None else (caller.agency, _digest(key.strip('"').encode()), _digest(body))
 
     async def claim(self) -> Place | None:
         """Where the submission stands already; None: this is the first sending, and it is ours to send.
 
         Raises the problems `request.key_reused` and `request.in_flight`, and `psycopg.Error`.
         """
-        if self._id is None or await self._database.write(_CLAIM, (*self._id, self._hours)):
+        if self._id is None or await self._database.write(self._caller, _CLAIM, (*self._id, self._hours)):
             return None
         agency, key, body = self._id
-        found = await self._database.row(_FIND, (agency, key))
+        (rows,) = await self._database.read(self._caller, (), (_FIND, (agency, key)))
+        found = rows[0] if rows else None
         if found is not None and bytes(found["body"]) != body:
             raise ProblemError("request.key_reused", paths=["header.idempotency-key"])
         if found is None or found["partition"] is None:
@@ -85,21 +86,21 @@ class Once:
         """The submission stands there. A database that is away keeps nothing: it is on Kafka all the same."""
         if self._id is not None:
             with contextlib.suppress(psycopg.Error, PoolTimeout):
-                await self._database.write(_KEEP, (*place, *self._id))
+                await self._database.write(self._caller, _KEEP, (*place, *self._id))
 
     async def release(self) -> None:
         """It was not sent, or whether it was is unknown: the next sending is a first one."""
         if self._id is not None:
             with contextlib.suppress(psycopg.Error, PoolTimeout):
-                await self._database.write(_RELEASE, self._id)
+                await self._database.write(self._caller, _RELEASE, self._id)
 
 
 async def sweep(database: Database) -> None:
-    """Forget what has expired, until cancelled."""
+    """Forget what has expired, jobs too, until cancelled."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         with contextlib.suppress(psycopg.Error, PoolTimeout):
-            await database.write(_SWEEP, ())
+            await database.write(None, FORGET)
 
 
 def _digest(data: bytes) -> bytes:

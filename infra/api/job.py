@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
-OPEN = b"('waiting', 'running')"
+ASKED = b"('waiting', 'running', 'done')"
+"""States in which the same question of the same caller is the same job."""
 COLUMNS = (
     b"id::text AS id, list, at, state, code, done, total, rows,"
     b" to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS created_at,"

@@ -21,7 +21,7 @@ from psycopg_pool import PoolTimeout
 from infra import moment
 from infra.api import as_of, listed_as_of
 from infra.api.access import place_of
-from infra.api.as_of_lists import caller_of
+from infra.api.caller import Caller
 from infra.api.listed_as_of import Listed
 from infra.api.service import Service
 from infra.moment import Moment
@@ -30,13 +30,7 @@ CHUNK = 100
 """Cases that are folded between two signs of life."""
 LOOK_SECONDS = 1.0
 
-_CLAIM = b"""
-UPDATE job SET state = 'running', worker = %s, beat_at = now() WHERE id = (
-    SELECT id FROM job WHERE expires_at > now()
-      AND (state = 'waiting' OR (state = 'running' AND beat_at < now() - interval '15 seconds'))
-    ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING id::text AS id, caller, list, at, filters, done, last_case
-"""
+_CLAIM = b"SELECT * FROM claim_job(%s)"
 _KEEP = b"""
 WITH mine AS (
     UPDATE job SET done = %(done)s, total = greatest(%(total)s, %(done)s), rows = rows + %(count)s,
@@ -88,7 +82,7 @@ class Runner:
         while True:
             job = None
             with contextlib.suppress(*_AWAY):
-                job = next(iter(await self._database.write(_CLAIM, (self._worker,))), None)
+                job = next(iter(await self._database.write(None, _CLAIM, (self._worker,))), None)
                 if job is not None:
                     await self._do(job)
             if job is None:
@@ -111,15 +105,15 @@ class Runner:
             raise  # it is taken over when the database is back
         except Exception as error:
             self._log.error("fault", error=type(error).__name__, at=place_of(error), job=job["list"])
-            await self._database.write(_FAILED, ("service.fault", job["id"], self._worker))
+            await self._database.write(_caller(job), _FAILED, ("service.fault", job["id"], self._worker))
 
     async def _listed(self, job: dict[str, Any]) -> Listed:
         asked, partitions = moment.parse(job["at"]), self._service.watch.partitions()
         instant = await listed_as_of.instant(self._service, asked)
-        return Listed(job["list"], caller_of(job["caller"]), orjson.loads(job["filters"]), asked, instant, partitions)
+        return Listed(job["list"], _caller(job), orjson.loads(job["filters"]), asked, instant, partitions)
 
     async def _total(self, job: dict[str, Any]) -> int:
-        caller = caller_of(job["caller"])
+        caller = _caller(job)
         ((found,),) = await self._database.read(caller, ("access",), (_COUNT, (caller.agency,)))
         total: int = found["total"]
         return total
@@ -137,7 +131,12 @@ class Runner:
         """False: the job is no longer ours, or nobody's."""
         cases, documents = [case for case, _ in chunk.found], [document for _, document in chunk.found]
         mine = {"id": job["id"], "worker": self._worker, "count": len(cases), "cases": cases, "documents": documents}
-        return bool(await self._database.write(_KEEP, mine | values))
+        return bool(await self._database.write(_caller(job), _KEEP, mine | values))
+
+
+def _caller(job: dict[str, Any]) -> Caller:
+    """As whom the job is done."""
+    return Caller.under(job["agency"], job["unit"], job["role"], job["officer"])
 
 
 def _limits(asked: Moment, listed: Listed) -> dict[str, list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
@@ -49,8 +49,8 @@ class Service:
         self.moves.wake()
 
 
-def assemble(settings: Settings, metrics: Metrics) -> Service:
-    """The parts from the settings; nothing is connected yet."""
+def assemble(settings: Settings, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> Service:
+    """The parts from the settings; nothing is connected yet. Rates are counted by the clock, in seconds."""
     database = Database(settings.api_database_url)
     return Service(
         settings=settings,
@@ -60,8 +60,8 @@ def assemble(settings: Settings, metrics: Metrics) -> Service:
         publisher=Publisher(settings.brokers, settings.topics.submissions),
         moves=Moves(settings.api_database_url),
         tokens=tokens(settings),
-        read_limits=Limits("read", settings.read_rate, settings.read_burst, time.monotonic),
-        submit_limits=Limits("submit", settings.submit_rate, settings.submit_burst, time.monotonic),
+        read_limits=Limits("read", settings.read_rate, settings.read_burst, clock),
+        submit_limits=Limits("submit", settings.submit_rate, settings.submit_burst, clock),
         metrics=metrics,
         streams=Counter(),
         ending=asyncio.Event(),

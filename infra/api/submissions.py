@@ -100,7 +100,7 @@ async def submit(
 ) -> Outcome | JSONResponse:
     """Submit a signed event and wait for its outcome."""
     body = await body_of(request)
-    once = Once(service.database, caller.agency, key, body, service.settings.idempotency_hours)
+    once = Once(service.database, caller, key, body, service.settings.idempotency_hours)
     partition, offset = await once.claim() or await _first(service, caller, body, once, seen)
     response.headers["Location"] = f"/v1/submissions/{partition}-{offset}"
     if _wants_no_wait(request):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,8 +127,8 @@ def indicator(agency: str, **changes: Any) -> dict[str, Any]:
 class Server(ApiServer):
     """The API's server in a thread."""
 
-    def __init__(self, settings: Settings, log: Log) -> None:
-        super().__init__(build(settings, log))
+    def __init__(self, settings: Settings, log: Log, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(build(settings, log, clock))
         self.thread = threading.Thread(target=self.run)
 
     def __enter__(self) -> str:
@@ -141,7 +142,7 @@ class Server(ApiServer):
 
 
 @contextmanager
-def serving(ledger: Settings) -> Iterator[Api]:
+def serving(ledger: Settings, clock: Callable[[], float] = time.monotonic) -> Iterator[Api]:
     """The API over a fresh ledger in which the agencies are enrolled."""
     found = Api("", ledger, Log())
     registrations = founding.Registrations(ledger, founding.root_signers(ledger))
@@ -150,7 +151,7 @@ def serving(ledger: Settings) -> Iterator[Api]:
         registrations.enrol(agency, agency, categories, found.signers[agency])
         found.keys[agency] = api_keys.create(ledger.database_url, agency)
     registrations.close()
-    with Server(ledger, found.log) as url:
+    with Server(ledger, found.log, clock) as url:
         found.url = url
         yield found
 
