@@ -66,10 +66,12 @@ class ViewTable:
         if getattr(self.view, "appends", False):
             # Feeds go through them in the order of positions.
             c.execute(f"CREATE INDEX ON {self.table} (partition, pos)".encode())
-        whose = "agency, " if getattr(self.view, "reads", "") == "case" else ""
+        keys = [name for name, _ in self.columns[: self.view.keys]]
+        whose = ["agency"] if getattr(self.view, "reads", "") == "case" else []
         for name in getattr(self.view, "indexed", ()):
-            # '' is what nobody looks for: most rows.
-            c.execute(f"CREATE INDEX ON {self.table} ({whose}{name}) WHERE {name} > ''".encode())
+            # '' is what nobody looks for: most rows. Lists go through an agency's rows by it, and then by their keys.
+            order = ", ".join((*whose, name, *(key for key in keys if key not in (*whose, name))))
+            c.execute(f"CREATE INDEX ON {self.table} ({order}) WHERE {name} > ''".encode())
 
     def reset_heads(self, c: Connection, topic_id: str, partitions: int, origin: Head) -> None:
         """Heads at the beginning of the record."""
