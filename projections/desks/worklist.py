@@ -2,11 +2,11 @@
 
 A row waits while `waits` is not empty. Duties are those of the ledger's one table of duties, by which the clock marks
 them: it says who owes, until when and what discharges, here of what the agency is told. So a duty shows to its owner
-alone. An owner is told by the table of need to know of what ends its duty, at least by ids; only that another has asked
-anew for a service, or gives the care that a referral asked for, is not told to everybody who waits for it, and these
-can end it by themselves. What is answered in another stream shows when the clock says that it was not. An approval
-stands with every agency that may give it, a refusal with its sender until an event of that type by it is admitted.
-Whether a row is overdue is asked when it is read.
+alone. The table of need to know tells the owner, at least by ids, what others do of it; only that another asks anew
+for a service, or gives the care that a referral asked for, is not told to everybody who waits for it: such an owner
+has an act of its own that ends it. What is answered in another stream shows when the clock says that it was not. An
+approval stands with every agency that may give it, a refusal with its sender until an event of that type by it is
+admitted. Whether a row is overdue is asked when it is read.
 """
 
 from __future__ import annotations

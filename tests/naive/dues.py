@@ -127,7 +127,7 @@ def _says(row: Row, opening: Told, data: Mapping[str, Any], due_at: str, owner: 
             day = datetime.fromisoformat(due_at) - timedelta(days=1)
             return {"victim_id": data["victim_id"], "ended_on": day.date().isoformat()}
         case "prosecution.AppealPeriodLapsed":
-            return {"defendant_id": data["defendant_id"], "instance": data["instance"], "lapsed_on": due_at[:10]}
+            return {"defendant_id": data["defendant_id"], "instance": data.get("instance"), "lapsed_on": due_at[:10]}
     return {"of": opening.event_id, "duty": row.deadline, "due_at": due_at, "owner": owner}
 
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from infra import rebuild, rebuild_leftovers, view_tables
+from infra import rebuild, rebuild_leftovers
 from infra.bootstrap import World
 from infra.check_views import check_views
 from infra.settings import Settings
 from projections.all_views import VIEWS
 from system.filled import enrolled, generated, publish_all, wait_level
-from system.running import environment, rows, running, until
+from system.rebuilding import TABLES, kill_a_switch
+from system.running import rows, running, until
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 ALL = tuple(VIEWS)
-TABLES = "SELECT DISTINCT table_name FROM view_head WHERE table_name NOT IN (SELECT table_name FROM view) ORDER BY 1"
 
 
 @pytest.fixture
@@ -109,37 +104,11 @@ def test_what_an_interrupted_rebuild_has_filled_is_kept_and_the_rest_is_folded(f
     assert rows(filled.database_url, TABLES) == []
 
 
-@contextmanager
-def killed(settings: Settings, *, when: Any) -> Iterator[None]:
-    """`tamga rebuild --all`, killed with -9 once `when` is so."""
-    command = [sys.executable, "-m", "infra.cli.main", "rebuild", "--all"]
-    process = subprocess.Popen(command, env=environment(settings), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        until(when, what="the rebuild at that point")
-        process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
-        yield
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_a_kill_during_the_switch_changes_no_view_and_the_next_rebuild_switches(filled: Settings, world: World) -> None:
     url = filled.database_url
     before = rows(url, "SELECT name, table_name FROM view ORDER BY 1")
     counts = {name: rows(url, f"SELECT count(*) FROM {name}") for name in ALL}
-    with psycopg.connect(url) as holder:
-        # A switch has added keys and followed the live views when it waits for this lock.
-        holder.execute("SELECT pg_advisory_xact_lock(%s)", (view_tables.OPENING_LOCK,))
-
-        def waits() -> bool:
-            sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-            return rows(url, sql, view_tables.OPENING_LOCK) == [(1,)]
-
-        with killed(filled, when=waits):
-            gone = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-            holder.rollback()
-            until(lambda: rows(url, gone, rebuild.REBUILD_LOCK) == [(0,)], what="the killed rebuild's session to end")
+    kill_a_switch(filled)
     assert rows(url, "SELECT name, table_name FROM view ORDER BY 1") == before
     assert {name: rows(url, f"SELECT count(*) FROM {name}") for name in ALL} == counts
     assert all(check.holds for check in check_views(world, ALL))
