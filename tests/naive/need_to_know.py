@@ -126,9 +126,11 @@ class Case:
 
     def hears(self, agency: str) -> bool:
         """Does it take part, was it refused here, or is its category told of something that happened here?"""
+        if agency in self.inside or agency in self.refused:
+            return True
         categories = frozenset(AGENCIES[agency].categories) if agency in AGENCIES else frozenset()
-        told = any(row_fields(act.type, "category", categories) is not None for act in self.acts if not act.held)
-        return agency in self.inside or agency in self.refused or told
+        types = {act.type for act in self.acts if not act.held}
+        return any(row_fields(type_, "category", categories) is not None for type_ in types)
 
     @property
     def restricted(self) -> str:

@@ -68,13 +68,17 @@ class Marks:
         for (agency, stream), values in self.refusals.items():
             if agency == reader.agency and any(may_read(record, reader, view, stream) for view in OWN):
                 found |= values
+        streams = record.cases
+        read = {each for each in streams for view in ("caseload", "worklist") if may_read(record, reader, view, each)}
+        sent = {each for each in streams if may_read(record, reader, "submissions", each)}
         for each in known:
             stream = each.act.stream
-            if any(may_read(record, reader, view, stream) for view in ("caseload", "worklist")):
+            if stream in read:
                 found |= {stream, *_shown(each, reader.agency, past=past)}
-                found |= record.cases[stream].retold if past else set()
-            elif each.own and may_read(record, reader, "submissions", stream):
+            elif each.own and stream in sent:
                 found |= {stream, each.act.id, each.act.actor, *each.act.times}
+        for stream in read if past else ():
+            found |= streams[stream].retold
         for stream, case in record.cases.items():
             if may_read(record, reader, "withdrawn", stream):
                 found |= {stream, *case.retold}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -34,6 +34,7 @@ LINES, ANYTHING, PAGE = "application/x-ndjson", "*/*", "text/html"
 UNKNOWN = str(uuid.uuid4())
 SETTINGS = ("tamga.agency", "tamga.unit", "tamga.role", "tamga.officer")
 Document = Mapping[str, Any]
+Knows = Mapping[str, Sequence[Known]]
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +146,18 @@ def answers(told: Played, agency: str) -> dict[Reader, dict[str, Answer]]:
     return {reader: told.answers[reader] for reader in everybody}
 
 
-def known(told: Played, agency: str) -> list[Known]:
-    """What the agency may know, of the record alone."""
+def known(told: Played, agency: str) -> Knows:
+    """What the agency may know, of the record alone, by the event's id."""
     if agency not in told.known:
-        told.known[agency] = list(told.record.told(agency))
+        told.known[agency] = {}
+        for each in told.record.told(agency):
+            told.known[agency].setdefault(each.act.id, []).append(each)
     return told.known[agency]
+
+
+def every(knows: Knows) -> list[Known]:
+    """All of it."""
+    return [each for of in knows.values() for each in of]
 
 
 # -- what is found ---------------------------------------------------------------------------------------------------
@@ -159,7 +167,7 @@ def known(told: Played, agency: str) -> list[Known]:
 def test_nothing_stands_in_any_answer_that_the_reader_may_not_be_shown(told: Played, agency: str) -> None:
     knows = known(told, agency)
     for reader, found in answers(told, agency).items():
-        may = {past: told.marks.allowed(told.record, knows, reader, past=past) for past in (False, True)}
+        may = {past: told.marks.allowed(told.record, every(knows), reader, past=past) for past in (False, True)}
         for path, answer in found.items():
             if path.startswith("/openapi"):
                 continue
@@ -180,7 +188,7 @@ def test_every_event_in_an_answer_has_the_fields_that_the_table_grants(told: Pla
                 for event in said_in(document):
                     compare(event, knows, past=answer.past, where=(reader, path))
                     events += 1
-    assert events or not any(each.now for each in knows if told.case == each.act.stream)
+    assert events or not any(each.now for each in every(knows) if told.case == each.act.stream)
 
 
 def documents(text: str) -> Iterator[Any]:
@@ -203,11 +211,11 @@ def said_in(document: Any) -> Iterator[Document]:
             yield from said_in(each)
 
 
-def compare(event: Document, knows: Iterable[Known], *, past: bool, where: Any) -> None:
+def compare(event: Document, knows: Knows, *, past: bool, where: Any) -> None:
     """Field by field: each is granted, and holds what the record holds."""
     if event.get("code"):
         return
-    of = [each for each in knows if each.act.id == event["event_id"] and each.act.type == event["type"]]
+    of = [each for each in knows.get(event["event_id"], ()) if each.act.type == event["type"]]
     of = [each for each in of if (each.ever if past else each.now) is not None]
     assert of, (where, event["type"])
     granted = frozenset[str]().union(*((each.ever if past else each.now) or () for each in of))
@@ -234,7 +242,7 @@ def test_every_row_that_the_database_gives_a_reader_holds_what_the_reader_may_be
     """As the API's role under the reader's settings, by no statement of the API's."""
     knows = known(told, agency)
     for reader in readers(told, agency):
-        now, ever = (told.marks.allowed(told.record, knows, reader, past=past) for past in (False, True))
+        now, ever = (told.marks.allowed(told.record, every(knows), reader, past=past) for past in (False, True))
         units = reader.units if reader.role != "system" else (EVERY_UNIT,)
         caller = Caller(agency, "token", frozenset({reader.role}), frozenset(units), reader.officer)
         with psycopg.connect(told.settings.api_database_url) as c:
@@ -297,7 +305,7 @@ def test_no_route_that_writes_does_anything_for_another_agency_or_tells_of_its_c
     job, knows = theirs.json()["id"], known(told, agency)
     signer = told.signers[other]
     for reader in readers(told, agency):
-        may = told.marks.allowed(told.record, knows, reader, past=False)
+        may = told.marks.allowed(told.record, every(knows), reader, past=False)
         body = sign(indicator(other, subject=told.case), ledger=told.settings.ledger_id, signer=signer)
         tries = [
             ("POST", "/v1/submissions?wait=0", {"content": body, "headers": {"Content-Type": "application/jose"}}),
@@ -335,7 +343,7 @@ def test_a_list_as_it_was_holds_what_its_reader_was_shown(told: Played, agency: 
         path = begun.headers["location"]
         until(lambda reader=reader, path=path: told.ask(reader, path).json()["state"] == "done", what="the job")
         result = told.ask(reader, f"{path}/result")
-        may = told.marks.allowed(told.record, knows, reader, past=True)
+        may = told.marks.allowed(told.record, every(knows), reader, past=True)
         assert words(result.text) & told.marks.all - may == set(), reader
         held = [row["case_id"] for row in told.views["referrals"] if row["agency"] == agency]
         shown = sorted(row["case_id"] for row in result.json()["rows"])
@@ -352,7 +360,7 @@ def test_a_list_as_it_was_holds_what_its_reader_was_shown(told: Played, agency: 
 def test_a_feed_says_what_its_agency_was_told_and_nothing_else(told: Played, agency: str) -> None:
     until(lambda: _fed(told), what="the feeds")
     knows = known(told, agency)
-    may = told.marks.sent(told.record, knows, agency)
+    may = told.marks.sent(told.record, every(knows), agency)
     for partition in range(4):
         log = PartitionLog(told.settings.brokers, told.settings.topics.feed(agency), partition)
         end, at = log.end(), 0

@@ -65,7 +65,8 @@ class Played:
     marks: Marks
     signers: Mapping[str, SeedSigner]
     client: httpx.Client
-    known: dict[str, list[Known]] = field(default_factory=dict)
+    known: dict[str, dict[str, list[Known]]] = field(default_factory=dict)
+    allowed: dict[tuple[Reader, str, str], bool] = field(default_factory=dict)
     answers: dict[Reader, dict[str, Answer]] = field(default_factory=dict)
 
     def ask(
@@ -77,7 +78,9 @@ class Played:
 
     def may_read(self, reader: Reader, view: str, case: str) -> bool:
         """May the reader see a row of its agency of this case in the view?"""
-        return may_read(self.record, reader, view, case)
+        if (reader, view, case) not in self.allowed:
+            self.allowed[reader, view, case] = may_read(self.record, reader, view, case)
+        return self.allowed[reader, view, case]
 
     def _bearer(self, reader: Reader) -> dict[str, str]:
         if reader.role == "system":
