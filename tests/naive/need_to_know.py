@@ -22,6 +22,7 @@ from domain.profile import AGENCIES
 FILE = tomllib.loads((Path(__file__).parents[2] / "domain" / "data" / "sharing.toml").read_text(encoding="utf-8"))
 LEADS_ONLY = set(FILE["leads_only"])
 PERSONS = ("victim", "defendant_id", "case_id", "body_id", "programme_id", "party_id")
+RETELLING = ("ledger.EventCorrected", "ledger.EventDisputed", "ledger.EventMisfiled")
 Names = frozenset[str]
 
 
@@ -92,22 +93,44 @@ class Case:
     """Agency → the act with which it came in."""
     refused: set[str] = field(default_factory=set)
     level: str = ""
+    excluded: set[str] = field(default_factory=set)
     accused: set[str] = field(default_factory=set)
     cleared: set[str] = field(default_factory=set)
     units: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     assigned: dict[str, tuple[str, str]] = field(default_factory=dict)
     recused: set[tuple[str, str]] = field(default_factory=set)
 
+    @property
+    def retold(self) -> set[str]:
+        """When it was told anew: an earlier event changed how it stands, or an agency was shut out or let in."""
+        return {
+            act.times[1]
+            for n, act in enumerate(self.acts)
+            if not act.held and (act.type in RETELLING or self.shut[n] != self.shut[max(n - 1, 0)])
+        }
+
     def is_shut(self, agency: str, at: int) -> bool:
         """Was the agency shut out after that act?"""
         out, only = self.shut[at]
         return agency in out or bool(only and agency not in only and agency not in self.leads[at])
 
+    @property
+    def turns(self) -> list[int]:
+        """The acts with which somebody's standing changed."""
+        came = {*self.inside.values()}
+        return [
+            at
+            for at in range(1, len(self.acts))
+            if at in came or (self.leads[at], self.shut[at]) != (self.leads[at - 1], self.shut[at - 1])
+        ]
+
     def hears(self, agency: str) -> bool:
         """Does it take part, was it refused here, or is its category told of something that happened here?"""
+        if agency in self.inside or agency in self.refused:
+            return True
         categories = frozenset(AGENCIES[agency].categories) if agency in AGENCIES else frozenset()
-        told = any(row_fields(act.type, "category", categories) is not None for act in self.acts if not act.held)
-        return agency in self.inside or agency in self.refused or told
+        types = {act.type for act in self.acts if not act.held}
+        return any(row_fields(type_, "category", categories) is not None for type_ in types)
 
     @property
     def restricted(self) -> str:
@@ -140,10 +163,6 @@ class Record:
             again = event.__class__(of, waited.publisher, event.stream, waited.type, waited.times[0], waited.unit,
                                     waited.actor, waited.values[0])  # fmt: skip
             self._act(case, at, again, recorded.at, effects[ends + 1 :], held=False)
-        if event.type == "ledger.EventCorrected" and not held:
-            for act in case.acts:
-                if act.id == event.data["of"]:
-                    act.values.append({**act.values[-1], **event.data.get("clear_values", {})})
 
     def _act(self, case: Case, at: tuple[int, int], event: Any, said_at: str, effects: Any, *, held: bool) -> None:
         act = Act(event.stream, at, event.id, event.type, event.publisher, event.unit, event.actor,
@@ -160,6 +179,9 @@ class Record:
             put = {other.values[0].get("to_agency"), other.values[0].get("owner_agency")} - {None}
             if put and not other.held and _things(other) & _things(act):
                 act.sides |= {other.publisher, *put}
+        for other in case.acts if act.type == "ledger.EventCorrected" and not held else ():
+            if other.id == act.values[0]["of"]:
+                other.values.append({**other.values[-1], **act.values[0].get("clear_values", {})})
         leads = case.leads[-1] if case.leads else ("", "")
         for each in () if held else effects:
             if each.type == "case.LeadsAssigned":
@@ -175,8 +197,7 @@ class Record:
 
     def _after(self, case: Case, act: Act) -> tuple[Names, Names]:
         """Who is shut out after it, and what it says of officers."""
-        data, (out, only) = act.values[0], case.shut[-1] if case.shut else self._open
-        kept = out - case.accused  # shut out by a decision
+        data, (_, only) = act.values[0], case.shut[-1] if case.shut else self._open
         if act.type == "identification.IndicatorReported":
             act.accuses = tuple(data.get("accused_agencies", ()))
         elif act.type == "investigation.SuspectIdentified" and data.get("official_complicity"):
@@ -187,7 +208,7 @@ class Record:
             none = data["level"] == "none"
             case.level = "" if none else data["level"]
             case.cleared = set(case.accused) if none else case.cleared
-            kept = frozenset(() if none else data.get("excluded_agencies", ()))
+            case.excluded = set() if none else {*data.get("excluded_agencies", ())}
             only = frozenset(() if none else data.get("admitted_agencies", ()))
         elif act.type == "case.OfficerAssigned":
             case.assigned[data["role"]] = (act.publisher, data["officer"])
@@ -196,13 +217,14 @@ class Record:
             gone = (data.get("officer_agency", act.publisher), data["officer"])
             case.recused.add(gone)
             case.assigned = {role: holder for role, holder in case.assigned.items() if holder != gone}
-        return frozenset(kept | case.accused - case.cleared), frozenset(only)
+        return frozenset(case.excluded | (case.accused - case.cleared)), frozenset(only)
 
     def told(self, agency: str) -> Iterator[Known]:
         """Every event of which the agency may know anything, now or at some time."""
         for case in self.cases.values():
+            turns = case.turns
             for n, act in enumerate(case.acts):
-                known = _known(case, n, act, agency)
+                known = _known(case, [n, *(at for at in turns if at > n)], act, agency)
                 if known is not None:
                     yield known
 
@@ -233,7 +255,8 @@ def _things(act: Act) -> set[str]:
     return found
 
 
-def _known(case: Case, n: int, act: Act, agency: str) -> Known | None:
+def _known(case: Case, since: Iterable[int], act: Act, agency: str) -> Known | None:
+    """What it may know of the act, as it stood after each of those `since`."""
     last, categories = len(case.acts) - 1, frozenset(AGENCIES[agency].categories)
     shut = case.is_shut(agency, last)
     if agency == act.publisher:
@@ -243,8 +266,8 @@ def _known(case: Case, n: int, act: Act, agency: str) -> Known | None:
     if agency in act.accuses:
         return None
     now = () if shut else _relations(case, last, act, agency)
-    since = [_relations(case, at, act, agency) for at in range(n, last + 1) if not case.is_shut(agency, at)]
-    ever = dict.fromkeys(each for relations in since for each in relations)
+    stood = [_relations(case, at, act, agency) for at in since if not case.is_shut(agency, at)]
+    ever = dict.fromkeys(each for relations in stood for each in relations)
     of = {each.type for each in act.effects}
     known = Known(
         act,
