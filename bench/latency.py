@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 from bench.figures import Figure
 from bench.place import Place, until
 from domain.partition import partition_of
-from infra import founding
+from infra import founding, view_tables
 from infra.index import CHANNEL
 
 RATE = 200
@@ -100,16 +100,13 @@ class _Watch:
         self._src[partition] = max(last, src)
 
     def _look(self) -> None:
-        sql = "SELECT partition, min(pos) FROM view_head JOIN view USING (table_name) GROUP BY partition"
+        """All views of a partition move in one transaction, which says so."""
         with psycopg.connect(self._url, autocommit=True) as c:
+            c.execute(f"LISTEN {view_tables.CHANNEL}".encode())
             while self._running:
-                found = c.execute(sql).fetchall()
-                now = time.perf_counter()
-                for partition, pos in found:
-                    seen = self._views[partition]
-                    if not seen or seen[-1][0] < pos:
-                        seen.append((pos, now))
-                time.sleep(0.005)
+                for told in c.notifies(timeout=0.2, stop_after=1):
+                    partition, _, pos = told.payload.partition(":")
+                    self._views[int(partition)].append((int(pos), time.perf_counter()))
 
 
 def send(place: Place, work: list[tuple[str, bytes]]) -> dict[Key, float]:
