@@ -2,8 +2,9 @@
 
 A room is a stream's own: its members, the two leads, the other side of each subject, restrictions, accused agencies,
 officers, the aliases of care providers, and every event as it stands now. What an agency is told follows from its
-relation to the event by `domain.sharing`. When its standing changes, or an event is corrected, disputed or misfiled,
-the case is told to it anew, under what it may see now; what it was told before stays in its timeline's earlier epoch.
+relation to the event by `domain.sharing`. When its standing changes, or an event that it may know of is corrected,
+disputed or misfiled, the case is told to it anew, under what it may see now; what it was told before stays in its
+timeline's earlier epoch.
 Desks, timeline, access and feeds fold what this fold says, so it comes first.
 """
 
@@ -23,7 +24,7 @@ from projections.room.kept import Kept
 from projections.room.members import after_part
 from projections.room.officers import access
 from projections.room.state import Room
-from projections.room.telling import tellings
+from projections.room.telling import hearing, tellings
 
 
 def _written(found: Kept | Room) -> str:
@@ -75,9 +76,12 @@ def evolve(rows: Mapping[Key, Row], entry: Entry) -> Iterable[Row]:
     after = room
     for part in parts:
         after = after_part(after, part, entry.partners)
-    remarked = said.remarked(rows, parts)
-    if after is not room or remarked:
-        after = state.standing(room, after, anew=bool(remarked))
+    remarked = {at: now for at, now in said.remarked(rows, parts).items() if now != rows[stream, *at][-1]}
+    if after is not room:
+        after = state.standing(room, after)
+    if remarked:
+        stood = [rows[stream, *at][-1] for at in remarked]
+        after = state.told_anew(room, after, hearing((*stood, *remarked.values()), after, entry))
     changed = {(part.pos, i): part for i, part in enumerate(parts)} | remarked
     yield from ((stream, *at, part) for at, part in changed.items())
     if after is not room:

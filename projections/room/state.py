@@ -32,19 +32,27 @@ class Room(NamedTuple):
     aliases: Mapping[str, int] = {}
 
 
-def standing(before: Room, room: Room, *, anew: bool) -> Room:
-    """Every member where it stands now; one that stands elsewhere than before, or all with `anew`, begins an epoch."""
+def standing(before: Room, room: Room) -> Room:
+    """Every member where it stands now; one that stands elsewhere than before begins an epoch."""
     members, aliases = {}, room.aliases
     for agency, (epoch, base, _) in room.members.items():
         now = DENIED if _denied(room, agency) else _where(room, agency) if base == IN else base
         known = before.members.get(agency)
-        begins = known is not None and (anew or known[2] != now)
-        members[agency] = (epoch + 1 if begins else epoch, base, now)
+        members[agency] = (epoch + (known is not None and known[2] != now), base, now)
         if agency not in aliases:
             aliases = {**aliases, agency: len(aliases) + 1}
     if members == room.members and aliases is room.aliases:
         return room
     return room._replace(members=members, aliases=aliases)
+
+
+def told_anew(before: Room, room: Room, hearing: frozenset[str]) -> Room:
+    """An epoch begins for these members too, unless one does already or they have only come."""
+    members = {}
+    for agency, (epoch, base, now) in room.members.items():
+        begins = agency in hearing and before.members.get(agency, (None,))[0] == epoch
+        members[agency] = (epoch + begins, base, now)
+    return room._replace(members=members)
 
 
 def _denied(room: Room, agency: str) -> bool:

@@ -35,6 +35,13 @@ def tellings(before: Room, after: Room, parts: Sequence[Kept], history: History,
             yield Telling(agency, epoch, anew, told, words.types)
 
 
+def hearing(parts: Iterable[Kept], room: Room, entry: Entry) -> frozenset[str]:
+    """The members who are told of one of these events, at least that it happened."""
+    words = _Words([*parts], room, entry)
+    members = room.members.items()
+    return frozenset(agency for agency, (_, _, now) in members if now != DENIED and words.to(agency, now))
+
+
 class _Words:
     """Events as they are told in a room after an entry."""
 

@@ -100,13 +100,17 @@ class Case:
     assigned: dict[str, tuple[str, str]] = field(default_factory=dict)
     recused: set[tuple[str, str]] = field(default_factory=set)
 
-    @property
-    def retold(self) -> set[str]:
-        """When it was told anew: an earlier event changed how it stands, or an agency was shut out or let in."""
+    def retold(self, knows: set[str]) -> set[str]:
+        """When it was told anew to who knows of these events: one of them was said to stand otherwise, or an agency
+        was shut out or let in."""
         return {
             act.times[1]
             for n, act in enumerate(self.acts)
-            if not act.held and (act.type in RETELLING or self.shut[n] != self.shut[max(n - 1, 0)])
+            if not act.held
+            and (
+                (act.type in RETELLING and any(data.get("of") in knows for data in act.values))
+                or self.shut[n] != self.shut[max(n - 1, 0)]
+            )
         }
 
     def is_shut(self, agency: str, at: int) -> bool:

@@ -69,12 +69,14 @@ def _case(stream: str, entries: Sequence[Said]) -> Case:
     things: list[Thing] = []
     for i, said in enumerate(entries):
         new = _things(i, said, things)
-        remarked = any(_is_about_another(thing, things) for thing in new)
+        stood = as_it_stands(things)
         things = [*things, *new]
         now = Situation(things)
         history = as_it_stands(things)
+        others = [each for pair in zip(stood, history, strict=False) if pair[0] != pair[1] for each in pair]
         for agency in now.joined:
             stands, before = now.standing(agency), members.get(agency)
+            remarked = stands != "denied" and any(now.tells(agency, stands, *each) is not None for each in others)
             anew = before is not None and (remarked or before[0] != stands)
             epoch = before[1] + anew if before else 0
             members[agency] = (stands, epoch)
@@ -95,10 +97,6 @@ def _things(i: int, said: Said, before: Sequence[Thing]) -> list[Thing]:
     waited = next(thing.said for thing in before if thing.held and thing.said.id == of)
     effective = waited._replace(pos=said.pos, at=said.at, effects=said.effects[at + 1 :])
     return [Thing(i, said._replace(effects=said.effects[: at + 1]), False), Thing(i, effective, False)]
-
-
-def _is_about_another(thing: Thing, before: Sequence[Thing]) -> bool:
-    return not thing.held and not thing.said.code and any(_mark(thing.said, each) for each in before)
 
 
 def _mark(about: Said, thing: Thing) -> str:

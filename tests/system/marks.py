@@ -62,7 +62,7 @@ class Marks:
     def allowed(self, record: Record, known: Iterable[Known], reader: Person, *, past: bool) -> set[str]:
         """What the reader may be shown, of now or of any time.
 
-        Of a case that is told anew everybody who hears of it learns when that was, as the row has its instant.
+        Who is told a case anew learns when that was, as the row has its instant.
         """
         found = {reader.agency, reader.officer, *reader.units} - {""}
         for (agency, stream), values in self.refusals.items():
@@ -77,11 +77,12 @@ class Marks:
                 found |= {stream, *_shown(each, reader.agency, past=past)}
             elif each.own and stream in sent:
                 found |= {stream, each.act.id, each.act.actor, *each.act.times}
+        knows = {each.act.id for each in known if each.ever is not None}
         for stream in read if past else ():
-            found |= streams[stream].retold
+            found |= streams[stream].retold(knows)
         for stream, case in record.cases.items():
             if may_read(record, reader, "withdrawn", stream):
-                found |= {stream, *case.retold}
+                found |= {stream, *case.retold(knows)}
         return found
 
     def sent(self, record: Record, known: Iterable[Known], agency: str) -> set[str]:
@@ -89,8 +90,9 @@ class Marks:
         found = {agency, *(stream for stream, case in record.cases.items() if case.hears(agency))}
         for (of, _), values in self.refusals.items():
             found |= values if of == agency else set()
+        knows = {each.act.id for each in known if each.ever is not None}
         for each in known:
-            found |= {*_shown(each, agency, past=True), *record.cases[each.act.stream].retold}
+            found |= {*_shown(each, agency, past=True), *record.cases[each.act.stream].retold(knows)}
         return found
 
 

@@ -79,7 +79,12 @@ def contents(place: Guarded) -> list[list[tuple[Any, ...]]]:
     return [sorted(rows(place.owner, f"SELECT t::text FROM {table} t")) for table in tables]
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=str)
+def _said(caller: Caller) -> str:
+    """A name that is the same in every process."""
+    return " ".join((caller.how, *caller.settings))
+
+
+@pytest.mark.parametrize("caller", CALLERS, ids=_said)
 def test_a_caller_reads_its_own_jobs_and_rows_and_its_agencys_keys_alone(place: Guarded, caller: Caller) -> None:
     with under(place, caller) as c:
         assert {row[:4] for row in c.execute(f"SELECT {OF_JOBS} FROM job".encode())} == {caller.settings}
@@ -104,7 +109,7 @@ NOT_QUITE = [
 ]
 
 
-@pytest.mark.parametrize("caller", NOT_QUITE, ids=str)
+@pytest.mark.parametrize("caller", NOT_QUITE, ids=_said)
 def test_who_is_not_quite_the_caller_reads_no_job_and_no_row(place: Guarded, caller: Caller) -> None:
     with under(place, caller) as c:
         assert c.execute("SELECT count(*) FROM job").fetchone() == (0,)
@@ -139,7 +144,7 @@ MEDDLING = [
 
 
 @pytest.mark.parametrize("statement", MEDDLING)
-@pytest.mark.parametrize("caller", [system("mn.other"), NOBODY], ids=str)
+@pytest.mark.parametrize("caller", [system("mn.other"), NOBODY], ids=_said)
 def test_no_statement_reaches_what_another_has(place: Guarded, caller: Caller, statement: str) -> None:
     if "claim_job" in statement and caller is NOBODY:
         caller = system("mn.another")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.case import Case
+from domain.stages.ledger.duties_said import CLOCK
 from projections.entry import Entry, Refused
 from unit.domain.story import (
     AT,
@@ -24,6 +25,7 @@ from unit.domain.story import (
 from unit.projections.told_by import entry, in_the_room, story, told
 
 OTHER_SHELTER = "mn.talita"
+COORDINATION = "mn.cccp"
 REFERRED = act("referral.ReferralRequested", HOTLINE, to_agency=SHELTER)
 ACCEPTED = act("referral.ReferralAccepted", SHELTER)
 SHELTERED = act("protection.ShelterAdmitted", SHELTER)
@@ -36,6 +38,12 @@ def after(acts: list[Act]) -> list[Entry]:
     entries = story(acts, Case(STREAM))
     in_the_room(entries)
     return entries
+
+
+def response_due() -> str:
+    """When the referral of the case falls due."""
+    effects = [each for entry in after([INDICATED, REFERRED]) if entry.recorded for each in entry.recorded.effects]
+    return next(str(each.data["due_at"]) for each in effects if each.type == "referral.ResponseDue")
 
 
 def types(acts: list[Act], agency: str) -> list[str]:
@@ -116,6 +124,22 @@ def test_a_correction_is_told_anew_in_place_of_what_it_corrects() -> None:
     waits, done = told(after([first, corrected[0]]), HOTLINE), told(after([first, *corrected]), HOTLINE)
     assert (waits[0].data["aimag"], waits[0].marks) == ("MN-1", ())
     assert (done[0].data["aimag"], done[0].marks) == ("MN-035", ("corrected",))
+
+
+def test_a_correction_is_no_news_to_who_was_not_told_of_what_it_corrects() -> None:
+    late = act("referral.ReferralOverdueMarked", CLOCK, deadline="response", due_at=response_due())
+    corrected = approved(
+        act("ledger.EventCorrected", HOTLINE, of=uid("first"), replaces=["aimag"], clear_values={"aimag": "MN-035"},
+            successor=False),
+        "correction",
+    )  # fmt: skip
+    first = act("identification.IndicatorReported", HOTLINE, id=uid("first"), aimag="MN-1")
+    before = [first, REFERRED, late]
+    assert [each.type for each in told(after(before), COORDINATION)] == ["referral.ReferralOverdueMarked"]
+    entries = after([*before, *corrected])
+    news = {telling.agency for entry in entries[len(before) :] for telling in entry.tellings}
+    assert HOTLINE in news
+    assert COORDINATION not in news
 
 
 def test_a_misfiled_event_stands_in_the_timeline_with_its_mark() -> None:
