@@ -27,8 +27,9 @@ The API is the way in: an agency reads its own rows and no other's.
 
 `rooms` decides what each agency is told by each entry, from the [table of need to know](sharing.md). `timeline` keeps
 that, and each desk is a fold of it: what an agency is not told is not there to be shown. When its standing in a case
-changes, when a case is restricted, or an event is corrected, disputed or misfiled, the case is told to it anew, and
-its desks are folded again from what it may see now; of a case from which it is shut out no row is left.
+changes, when a case is restricted, or an event that it was told of is corrected, disputed or misfiled, the case is
+told to it anew, and its desks are folded again from what it may see now; of a case from which it is shut out no row is
+left.
 
 An agency is *in a case* from the first event on that it publishes there, that makes it a lead (effect
 `case.LeadsAssigned`), that is addressed to it (`to_agency`), or that gives it an action (`owner_agency`). The clock
