@@ -62,11 +62,11 @@ FOLLOWS = """
 
 The publisher is told all of its own event. Where categories differ, each difference is named.
 
-| type | counterpart | care lead | proceedings lead | in the case | not in the case |
-|---|---|---|---|---|---|
+| type | counterpart | care lead | proceedings lead | in the case | not in the case | once it was told of it |
+|---|---|---|---|---|---|---|
 """
 
-_COLUMNS = ("counterpart", "care_lead", "proceedings_lead", "in_case", "category")
+_COLUMNS = ("counterpart", "care_lead", "proceedings_lead", "in_case", "category", "hears")
 _CATEGORIES = sorted(set().union(*(agency.categories for agency in AGENCIES.values())))
 
 

@@ -133,7 +133,7 @@ def _only(data: Any, fields: frozenset[str]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name in fields} if fields else {}
 
 
-_HEARING = ("category",)
+_HEARING = ("category", "hears")
 _RELATIONS = {
     (sides, standing): (
         *(("counterpart",) if sides else ()),

@@ -130,8 +130,10 @@ class Case:
 
     def hears(self, agency: str) -> bool:
         """Does it take part, was it refused here, or is its category told of something that happened here?"""
-        if agency in self.inside or agency in self.refused:
-            return True
+        return agency in self.inside or agency in self.refused or self.is_told_of(agency)
+
+    def is_told_of(self, agency: str) -> bool:
+        """Is its category told of something that happened here?"""
         categories = frozenset(AGENCIES[agency].categories) if agency in AGENCIES else frozenset()
         types = {act.type for act in self.acts if not act.held}
         return any(row_fields(type_, "category", categories) is not None for type_ in types)
@@ -288,7 +290,7 @@ def _known(case: Case, since: Iterable[int], act: Act, agency: str) -> Known | N
 def _relations(case: Case, at: int, act: Act, agency: str) -> tuple[str, ...]:
     """How the agency stands to the event after the act with that number."""
     if case.inside.get(agency, at + 1) > at:
-        return ("category",)
+        return ("category", "hears") if case.is_told_of(agency) else ("category",)
     care, proceedings = case.leads[at]
     found = ("counterpart",) if agency in act.sides else ()
     found += ("care_lead",) if agency == care else ()

@@ -140,7 +140,7 @@ class Situation:
 
     def _relations(self, agency: str, standing: str, said: Said) -> tuple[str, ...]:
         if standing in ("category", "refused"):
-            return ("category",)
+            return ("category", "hears")
         sides = {*addressed(said), *(side for subject in _subjects(said) for side in self.sides.get(subject, ()))}
         leads = () if standing == "in_case" else tuple(standing.split("+"))
         return (*(["counterpart"] if agency in sides else []), *leads, "in_case", "category")

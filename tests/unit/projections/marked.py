@@ -33,9 +33,10 @@ BESIDE = {
     "care_lead": ("care_lead", "in_case", "category"),
     "proceedings_lead": ("proceedings_lead", "in_case", "category"),
     "in_case": ("in_case", "category"),
-    "category": ("category",),
+    "category": ("category", "hears"),
 }
-"""Relation → those that such an agency stands in: who leads takes part, who takes part hears what everybody hears."""
+"""Relation → those that such an agency stands in: who leads takes part, who takes part hears what everybody hears; who
+only hears of the case has heard of it."""
 ONE_SIDED = frozenset({"defendant_id", "case_id", "body_id", "programme_id", "party_id"})
 """Ids of persons and streams, which have no other side; a victim's neither."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from domain.case import Case
 from domain.stages.ledger.duties_said import CLOCK
+from projections.desks.board import BoardRow
 from projections.entry import Entry, Refused
 from unit.domain.story import (
     AT,
@@ -22,7 +23,7 @@ from unit.domain.story import (
     approved,
     uid,
 )
-from unit.projections.told_by import entry, in_the_room, story, told
+from unit.projections.told_by import desk_rows, entry, in_the_room, story, told
 
 OTHER_SHELTER = "mn.talita"
 COORDINATION = "mn.cccp"
@@ -38,6 +39,11 @@ def after(acts: list[Act]) -> list[Entry]:
     entries = story(acts, Case(STREAM))
     in_the_room(entries)
     return entries
+
+
+def unread(acts: list[Act]) -> list[Entry]:
+    """The entries of the acts, which no room has read yet."""
+    return story(acts, Case(STREAM))
 
 
 def response_due() -> str:
@@ -140,6 +146,20 @@ def test_a_correction_is_no_news_to_who_was_not_told_of_what_it_corrects() -> No
     news = {telling.agency for entry in entries[len(before) :] for telling in entry.tellings}
     assert HOTLINE in news
     assert COORDINATION not in news
+
+
+def test_who_was_told_that_a_referral_is_late_is_told_by_its_id_that_it_is_answered() -> None:
+    late = act("referral.ReferralOverdueMarked", CLOCK, deadline="response", due_at=response_due())
+    heard = told(after([INDICATED, REFERRED, late, ACCEPTED]), COORDINATION)
+    assert [each.type.partition(".")[2] for each in heard] == ["ReferralOverdueMarked", "ReferralAccepted"]
+    assert {*heard[1].data} == {"referral_id"}
+    assert heard[1].publisher.startswith("care-provider-")
+    assert told(after(CASE), COORDINATION) == []
+    stood, stands = (
+        next(row for row in map(BoardRow._make, desk_rows("board", unread(acts))) if row.agency == COORDINATION)
+        for acts in ([INDICATED, REFERRED, late], [INDICATED, REFERRED, late, ACCEPTED])
+    )
+    assert (stood.late, stands.late, stands.lateness) == (1, 0, "[]")
 
 
 def test_a_misfiled_event_stands_in_the_timeline_with_its_mark() -> None:
