@@ -175,7 +175,10 @@ def test_dead_letters_are_kept_listed_and_sent_again_by_command_and_the_feed_goe
     ledger: Settings, tamga: Tamga, tmp_path: Path
 ) -> None:
     agency = busiest(ledger)[0]
-    bad = due(ledger, agency)[1::7]
+    messages = due(ledger, agency)
+    # Behind each of them one is taken: an error is no more what stands last.
+    last = {message.partition("-")[0]: message for message in messages}
+    bad = [message for message in messages[1::7] if message not in last.values()]
     with (
         receiving(answer=lambda r: 500 if r.id in bad else 204) as receiver,
         subscribed(tamga, receiver, agency) as webhook,
