@@ -19,7 +19,7 @@ from projections.all_views import NEEDS_ROOMS, ROOMS
 from projections.engine import BEHIND, Group, Key, Parked, Row, View, fold
 from projections.entry import Entry, read
 
-CACHED_ROWS = 25_000
+CACHED_ROWS = 8_000
 """Of one view and partition."""
 
 
