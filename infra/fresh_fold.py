@@ -83,14 +83,25 @@ def fold_record(
 
 def fold_partition(world: bootstrap.World, partition: int, wanted: Wanted, tick: Tick) -> Folded:
     """Fold one partition from zero and keep every row, as a table would hold it."""
-    folded = fold_into(world, partition, wanted, tick, None)
+    folded = fold_into(world, partition, wanted, skipped_in(world, partition), tick, None)
     return folded._replace(rows={name: written(VIEWS[name], rows) for name, rows in folded.rows.items()})
 
 
-def fold_into(world: bootstrap.World, partition: int, wanted: Wanted, tick: Tick, sink: Sink | None) -> Folded:
-    """Fold one partition from zero; what only comes goes to the sink on the way."""
+Skipped = Mapping[str, frozenset[int]]
+"""By view, the positions of a partition that somebody has decided to leave out."""
+
+
+def skipped_in(world: bootstrap.World, partition: int) -> Skipped:
+    """What is left out of the views."""
     with world.pool.connection() as c:
-        skipped = view_tables.skipped(c, partition)
+        return view_tables.skipped(c, partition)
+
+
+def fold_into(
+    world: bootstrap.World, partition: int, wanted: Wanted, skipped: Skipped, tick: Tick, sink: Sink | None
+) -> Folded:
+    """Fold one partition from zero; what only comes goes to the sink on the way. It asks the database nothing: whoever
+    writes meanwhile may hold the process's only connection."""
     fresh, limit, head = FreshFold(wanted.views, skipped, sink), wanted.limits.get(partition), ORIGIN
     if limit is not None and limit < 0:
         return Folded(fresh.rows(), head, 0)

@@ -22,7 +22,7 @@ from psycopg_pool import PoolTimeout
 from consumers.projector import Coming, Folded, LiveView, Move, folded
 from domain.record.chain import ORIGIN
 from infra import bootstrap, rebuild_leftovers, view_tables
-from infra.fresh_fold import Wanted, fold_into, within
+from infra.fresh_fold import Wanted, fold_into, skipped_in, within
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.topics import TopicFacts
 from infra.over_partitions import InterruptedWorkError, Tick, over_partitions
@@ -113,13 +113,13 @@ def fill_partition(world: bootstrap.World, partition: int, filling: Filling, tic
         tick(filling.filled[partition] + 1)
         return filling.filled[partition] + 1
     tables = {name: ViewTable(VIEWS[name], table) for name, table in filling.tables.items()}
-    wanted = Wanted(tuple(tables), filling.limits)
+    wanted, skipped = Wanted(tuple(tables), filling.limits), skipped_in(world, partition)
     with world.pool.connection() as c, c.transaction():
 
         def sink(name: str, rows: Sequence[Row]) -> None:
             tables[name].copy(c, rows)
 
-        fresh = fold_into(world, partition, wanted, tick, sink)
+        fresh = fold_into(world, partition, wanted, skipped, tick, sink)
         if fresh.head == ORIGIN:
             return 0
         for name, table in tables.items():

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from domain.record.chain import ORIGIN
-from infra import rebuild, view_tables
+from infra import bootstrap, rebuild, view_tables
 from infra.bootstrap import World
 from infra.check_views import check_views
 from infra.fresh_fold import Wanted, fold_partition, fold_record
@@ -107,6 +107,21 @@ def test_a_rebuild_removes_what_a_killed_one_has_left(ledger: Settings, world: W
     caseloads = rows(ledger.database_url, "SELECT tablename FROM pg_tables WHERE tablename ~ '^caseload_'")
     assert caseloads == [(rebuilt.table,)]
     assert check_views(world, ("caseload",))[0].holds
+
+
+def test_a_process_fills_a_partition_by_the_one_connection_that_it_has(
+    ledger: Settings, world: World, tmp_path: Path
+) -> None:
+    with running(REGISTRAR, ledger, tmp_path / "r.log"), running(PROJECTOR, ledger, tmp_path / "p.log"):
+        publish_all(world, generated(ledger, enrolled(ledger), seed=6, count=3))
+        wait_level(world)
+    facts, other = world.topics.facts(ledger.topics.ledger), bootstrap.open_world(ledger, pool_size=1)
+    with world.pool.connection() as c, rebuild.beside(c, ALL, facts) as tables:
+        stands = rebuild.standing(c, facts.partitions)
+        filling = rebuild.Filling({table.view.name: table.table for table in tables}, stands)
+        filled = [rebuild.fill_partition(other, p, filling, lambda _: None) for p in range(facts.partitions)]
+    other.close()
+    assert filled == [stands[p] + 1 for p in range(facts.partitions)]
 
 
 def test_two_processes_fold_what_one_folds(ledger: Settings, world: World, tmp_path: Path) -> None:
