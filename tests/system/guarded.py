@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -11,6 +12,7 @@ import psycopg
 from domain.record.chain import ORIGIN
 from infra import api_role, migrations, view_tables
 from infra.api.caller import Caller
+from infra.api.database import Database
 from projections.all_views import VIEWS
 from projections.engine import View
 
@@ -86,3 +88,15 @@ def _row(view: View, agency: str, case: Case, n: int) -> tuple[Any, ...]:
 def officer(*roles: str, name: str = "o-1", units: Iterable[str] = ("duty",), agency: str = POLICE) -> Caller:
     """An officer of an agency."""
     return Caller(agency, "token", frozenset(roles), frozenset(units), name)
+
+
+async def all_at_once(url: str, connections: int, one: Callable[[Database], Awaitable[None]]) -> None:
+    """Six times fifteen callers beside each other, who have these connections between them."""
+    database = Database(url)
+    await database.open()
+    await database._pool.resize(1, connections)
+    try:
+        for _ in range(6):
+            await asyncio.gather(*(one(database) for _ in range(15)))
+    finally:
+        await database.close()

@@ -17,7 +17,7 @@ from infra import api_role, migrations
 from infra.api import keys
 from infra.api.caller import Caller, system
 from infra.api.database import FORGET, Database
-from system.guarded import POLICE, SHELTER, Guarded, officer
+from system.guarded import POLICE, SHELTER, Guarded, all_at_once, officer
 from system.running import rows
 
 SETTINGS = ("tamga.agency", "tamga.unit", "tamga.role", "tamga.officer")
@@ -295,15 +295,5 @@ def test_callers_of_one_pooled_connection_never_reach_each_others_jobs(place: Gu
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
 
-    async def everybody() -> None:
-        database = Database(place.api)
-        await database.open()
-        await database._pool.resize(1, connections)
-        try:
-            for _ in range(6):
-                await asyncio.gather(*(one(database, chance.choice(CALLERS)) for _ in range(15)))
-        finally:
-            await database.close()
-
-    asyncio.run(everybody())
+    asyncio.run(all_at_once(place.api, connections, lambda database: one(database, chance.choice(CALLERS))))
     assert contents(place) == before

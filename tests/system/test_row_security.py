@@ -17,7 +17,7 @@ from infra import api_role, view_tables
 from infra.api.caller import Caller, system
 from infra.api.database import Database
 from projections.all_views import VIEWS
-from system.guarded import CASES, OF_NO_CASE, POLICE, SHELTER, Case, Guarded, cases_of, guarded, officer
+from system.guarded import CASES, OF_NO_CASE, POLICE, SHELTER, Case, Guarded, all_at_once, cases_of, guarded, officer
 
 SETTINGS = ("tamga.agency", "tamga.unit", "tamga.role", "tamga.officer")
 READ = [name for name, view in VIEWS.items() if getattr(view, "reads", "nobody") in ("case", "access", "agency")]
@@ -242,17 +242,7 @@ def test_callers_of_one_pooled_connection_never_see_each_others_rows(place: Guar
                 (rows,) = await database.read(who, ("referrals",), reads)
                 assert {(row["agency"], row["case_id"]) for row in rows} == right[who]
 
-    async def everybody() -> None:
-        database = Database(place.api)
-        await database.open()
-        await database._pool.resize(1, connections)
-        try:
-            for _ in range(6):
-                await asyncio.gather(*(one(database, chance.choice(people)) for _ in range(15)))
-        finally:
-            await database.close()
-
-    asyncio.run(everybody())
+    asyncio.run(all_at_once(place.api, connections, lambda database: one(database, chance.choice(people))))
 
 
 def test_policies_hold_after_a_switch_of_any_view(database: str, tmp_path: Path) -> None:
