@@ -14,10 +14,12 @@ from domain.partition import partition_of
 from domain.record.signing import SeedSigner
 from domain.submission import sign
 from infra import bootstrap, enrolment
+from infra.bootstrap import World
 from infra.check_views import check_views
 from infra.kafka.append import Appender
 from infra.settings import Settings
 from projections.all_views import VIEWS
+from system.filled import wait_level
 from system.running import Child, rows, running, until
 from system.test_spine import REGISTRAR, enrolled, indicator
 
@@ -95,18 +97,6 @@ def clock(settings: Settings, tmp_path: Path, name: str) -> Child:
     return Child(SERVICE, settings, tmp_path / f"clock-{name}.log", **more)
 
 
-def level(settings: Settings) -> bool:
-    """Has every view folded every entry?"""
-    behind = rows(
-        settings.database_url,
-        "SELECT 1 FROM view CROSS JOIN log LEFT JOIN view_head ON view_head.table_name = view.table_name"
-        " AND view_head.partition = log.partition"
-        " WHERE log.topic = %s AND coalesce(view_head.pos, -1) < log.pos",
-        settings.topics.ledger,
-    )
-    return not behind
-
-
 def count(settings: Settings) -> int:
     """Entries in the ledger."""
     sql = "SELECT count(*) FROM entry JOIN log ON log.id = log WHERE topic = %s"
@@ -115,7 +105,7 @@ def count(settings: Settings) -> int:
 
 @pytest.mark.usefixtures("spine")
 def test_an_overdue_referral_is_marked_once_by_two_clocks_that_die(
-    settings: Settings, signers: dict[str, SeedSigner], tmp_path: Path
+    settings: Settings, world: World, signers: dict[str, SeedSigner], tmp_path: Path
 ) -> None:
     cases = [indicator(HOTLINE) for _ in range(CASES)]
     patient = indicator(HOTLINE)
@@ -129,11 +119,11 @@ def test_an_overdue_referral_is_marked_once_by_two_clocks_that_die(
             clocks[name] = clock(settings, tmp_path, name)
         marked = lambda: rows(settings.database_url, MARKED, settings.topics.ledger)  # noqa: E731
         until(lambda: len(marked()) == CASES, what="a mark in each case")
-        until(lambda: level(settings), what="level views")
+        for child in clocks.values():
+            child.stop()
+        wait_level(world)
         before = count(settings)
-        for name in ("a", "b"):
-            clocks[name].kill()
-            clocks[name] = clock(settings, tmp_path, name)
+        clocks = {name: clock(settings, tmp_path, name) for name in clocks}
         time.sleep(3)
         assert count(settings) == before
         assert dict(marked()) == {case["subject"]: 1 for case in cases}
@@ -147,9 +137,9 @@ def test_an_overdue_referral_is_marked_once_by_two_clocks_that_die(
 
 def holds(settings: Settings) -> None:
     """The views are what a fresh fold of the record gives."""
-    until(lambda: level(settings), what="level views")
     world = bootstrap.open_world(settings)
     try:
+        wait_level(world)
         checks = check_views(world, tuple(VIEWS))
     finally:
         world.close()
