@@ -97,20 +97,11 @@ class Index:
 
     def advance(self, before: Head, after: Head, rows: Sequence[Row]) -> bool:
         """Add the rows and move the head from `before` to `after`; False when the head is not `before`."""
-        src = max((r.src for r in rows if r.src is not None), default=-1)
-        desk = max((r.n for r in rows if r.stream.startswith("desk/")), default=0)
-        with self._connection() as c, c.transaction():
-            moved = c.execute(_MOVE, [*after, src, desk, self.log, before.pos, before.id]).fetchone()
-            if moved is None:
-                return False
-            with c.cursor() as cursor, cursor.copy(_ADD) as copy:
-                copy.set_types(_ADD_TYPES)
-                for row in rows:
-                    copy.write_row((self.log, *row, _about(row)))
-            links = [each for row in rows if row.type == _LINK_PROPOSED for each in _cases_of(row)]
-            if links:
-                with c.cursor() as cursor:
-                    cursor.executemany(_ADD_LINK, [(self.log, *each) for each in links])
+        body = b"".join(row.body for row in rows)
+        with self._connection() as c:
+            moved = c.execute(_ADVANCE, (_said(self.log, before, after, rows), body), binary=True).fetchone()
+        if moved is None:
+            return False
         self._reached = after.pos
         return True
 
@@ -182,6 +173,26 @@ class Index:
             raise OperationalError(f"index: {type(error).__name__}") from error
 
 
+def _said(log: int, before: Head, after: Head, rows: Sequence[Row]) -> str:
+    """What `_ADVANCE` reads: the move of the head, and the rows, each with where its body begins and how long it is."""
+    start, listed = 1, []
+    for row in rows:
+        pos, offset, stream, n, type_, src, body = row
+        listed.append((pos, offset, stream, n, type_, src, _about(row), start, len(body), _cases(row)))
+        start += len(body)
+    return orjson.dumps(
+        {
+            "log": log,
+            "from_pos": before.pos,
+            "from_id": before.id,
+            **after._asdict(),
+            "src": max((row.src for row in rows if row.src is not None), default=-1),
+            "desk": max((row.n for row in rows if row.stream.startswith("desk/")), default=0),
+            "rows": [dict(zip(_ROW, each, strict=True)) for each in listed],
+        }
+    ).decode()
+
+
 def _about(row: Row) -> str | None:
     """The stream that a refused submission of a known sender named."""
     if not row.type.startswith(_REFUSED):
@@ -190,15 +201,16 @@ def _about(row: Row) -> str | None:
     return refused.get("stream") if "publisher" in refused else None
 
 
-def _cases_of(row: Row) -> list[tuple[str, str]]:
-    """(party, case) of a proposed link."""
+def _cases(row: Row) -> tuple[str, str] | None:
+    """The cases that a proposed link of a party names."""
+    if row.type != _LINK_PROPOSED:
+        return None
     data = payload_of(orjson.loads(row.body)["jws"])["data"]
-    return [(row.stream, data["case_a"]), (row.stream, data["case_b"])]
+    return data["case_a"], data["case_b"]
 
 
 _LINK_PROPOSED = by_name["party.LinkProposed"].wire
 _REFUSED = "outcome.refused."
-_ADD_LINK = "INSERT INTO party_case (log, party, case_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 _LINKED = """
 WITH RECURSIVE reached (stream) AS (
     SELECT unnest(%s::text[])
@@ -213,13 +225,29 @@ SELECT entry.stream, entry.pos, entry.body
 FROM reached JOIN log ON topic = %s JOIN entry ON entry.log = log.id AND entry.stream = reached.stream
 ORDER BY entry.log, entry.pos
 """
-_MOVE = """
-WITH moved AS (
-    UPDATE log SET "offset" = %s, pos = %s, entry_id = %s, reg = %s, at = %s,
-                   src = greatest(src, %s), desk = greatest(desk, %s)
-    WHERE id = %s AND pos = %s AND entry_id = %s RETURNING id, pos, src
+_ROW = ("pos", "offset", "stream", "n", "type", "src", "about", "start", "size", "cases")
+_ADVANCE = b"""
+WITH said AS (
+    SELECT * FROM json_to_record(%s::json) AS said (
+        log integer, from_pos bigint, from_id text, "offset" bigint, pos bigint, id text, reg bigint, at text,
+        src bigint, desk bigint, rows json)
+), moved AS (
+    UPDATE log SET "offset" = said."offset", pos = said.pos, entry_id = said.id, reg = said.reg, at = said.at,
+                   src = greatest(log.src, said.src), desk = greatest(log.desk, said.desk)
+    FROM said WHERE log.id = said.log AND log.pos = from_pos AND entry_id = from_id
+    RETURNING log.id, log.pos, log.src
+), added AS (
+    SELECT moved.id AS log, row.*
+    FROM moved, said, json_to_recordset(said.rows) AS row (
+        pos bigint, "offset" bigint, stream text, n bigint, type text, src bigint, about text,
+        start integer, size integer, cases json)
+), entries AS (
+    INSERT INTO entry (log, pos, "offset", stream, n, type, src, about, body)
+    SELECT log, pos, "offset", stream, n, type, src, about, substring(%b FROM start FOR size) FROM added
+), links AS (
+    INSERT INTO party_case (log, party, case_id)
+    SELECT log, stream, json_array_elements_text(cases) FROM added WHERE cases IS NOT NULL ON CONFLICT DO NOTHING
 )
 SELECT pg_notify('tamga_entries', id || ':' || pos || ':' || src) FROM moved
 """
-_ADD = 'COPY entry (log, pos, "offset", stream, n, type, src, body, about) FROM STDIN (FORMAT BINARY)'
-_ADD_TYPES = ("int4", "int8", "int8", "text", "int8", "text", "int8", "bytea", "text")
+"""One statement, so that a batch costs one way there and back however small it is; all bodies travel as one value."""
