@@ -73,6 +73,10 @@ class Recorder(Protocol):
         """Is the log still the log?"""
         ...
 
+    def check_index(self) -> None:
+        """Does the index hold what was recorded?"""
+        ...
+
     def close(self) -> None:
         """Give up its connections and threads."""
         ...

@@ -146,6 +146,11 @@ class PartitionRegistrar:
         if self.taken:
             self._recorder.look()
 
+    def check_index(self) -> None:
+        """Does the index hold what was recorded? Raises `OperationalError`."""
+        if self.taken:
+            self._recorder.check_index()
+
     def deletable(self) -> int:
         """The offset below which every submission has been judged for an hour."""
         offset = 0

@@ -91,12 +91,17 @@ class LedgerRecorder(ApplicationRecorder):
     def look(self) -> None:
         """Compare the log with what was read of it (identity, length), and the index with the log.
 
-        Raises `LogFault`, `LogAway`; `OperationalError` when the index is behind and nobody is writing it: its last
-        batch failed, or a crash of the database took it back.
+        Raises `LogFault`, `LogAway`, and as `check_index` does.
         """
         with self._lock:
             self.reader.check_identity()
             self.reader.check_length()
+            self.check_index()
+
+    def check_index(self) -> None:
+        """Raises `OperationalError` when the index is behind and nobody is writing it: its last batch failed, or a
+        crash of the database took it back."""
+        with self._lock:
             self.settle()
             if self.index.head().head.pos < self.reader.head.pos:
                 self._read_to_end = False

@@ -15,8 +15,6 @@ from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import QUIET_SECONDS, PartitionLog, Record
 from infra.kafka.topics import TopicFacts
 
-IDENTITY_CHECK_SECONDS = 2.0
-
 
 class LedgerReader:
     """Effective entries of one partition from a head on.
@@ -32,7 +30,6 @@ class LedgerReader:
         self.fence = Fence(place, seal_key)
         self.next_offset = 0
         self._expected: TopicFacts | None = None
-        self._checked = float("-inf")
 
     @property
     def head(self) -> Head:
@@ -63,12 +60,6 @@ class LedgerReader:
             effective += push(offset, value)
         return effective
 
-    def look(self) -> None:
-        """Every two seconds: is it still the same topic, and as long as what was read? Raises `LogFault`, `LogAway`."""
-        if time.monotonic() - self._checked > IDENTITY_CHECK_SECONDS:
-            self.check_identity()
-            self.check_length()
-
     def catch_up(self) -> Iterator[list[Placed]]:
         """Everything effective up to the end of the log as it is now."""
         end = self.log.end()
@@ -95,22 +86,29 @@ class LedgerReader:
 
     def check_identity(self) -> None:
         """Is it still the topic that it was? Raises `LogFault` `log.recreated`, `log.partitions_changed`."""
-        self._checked = time.monotonic()
-        if self._facts is None or self._expected is None:
+        if self._facts is not None:
+            self.compare(self._facts())
+
+    def compare(self, facts: TopicFacts) -> None:
+        """Are these the topic's facts when the head was stored? Raises as `check_identity` does."""
+        if self._expected is None:
             return
-        found = self._facts()
-        if found.id != self._expected.id:
+        if facts.id != self._expected.id:
             raise LogFault("log.recreated", f"{self._name}: the topic was deleted and made anew")
-        if found.partitions != self._expected.partitions:
-            raise LogFault("log.partitions_changed", f"{self._name}: has {found.partitions} partitions now")
+        if facts.partitions != self._expected.partitions:
+            raise LogFault("log.partitions_changed", f"{self._name}: has {facts.partitions} partitions now")
 
     def check_length(self) -> None:
         """Does the log hold all that was read of it, from its first record? Raises `LogFault` `log.truncated`."""
-        start, end = self.log.bounds()
+        self.measure(self.log.bounds(), self.next_offset)
+
+    def measure(self, bounds: tuple[int, int], read_to: int) -> None:
+        """Do these bounds hold what was read, up to that offset? Raises as `check_length` does."""
+        start, end = bounds
         if start > 0:
             raise LogFault("log.truncated", f"{self._name}: begins at {start}, the record begins at 0")
-        if end < self.next_offset:
-            raise LogFault("log.truncated", f"{self._name}: ends at {end}, was read up to {self.next_offset}")
+        if end < read_to:
+            raise LogFault("log.truncated", f"{self._name}: ends at {end}, was read up to {read_to}")
 
     @property
     def _name(self) -> str:

@@ -18,9 +18,9 @@ from domain.judge import where
 from infra.entry.submissions_topic import SubmissionsTopic
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionLog
+from infra.log_watch import LOOK_SECONDS
 
 IDLE_MS = 200
-LOOK_SECONDS = 2.0
 MAX_BACKOFF = 2.0
 
 
@@ -58,7 +58,7 @@ class PartitionWorker(threading.Thread):
         self._log.close()
 
     def step(self) -> None:
-        """Take over if need be, judge what has come, look at the log every two seconds."""
+        """Take over if need be, judge what has come; every two seconds see whether it all moves."""
         if not self.registrar.taken:
             self._log.seek(self._next())
         records = self._log.next(IDLE_MS, self._batch)
@@ -66,8 +66,7 @@ class PartitionWorker(threading.Thread):
             self.registrar.judge(records)
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
-            self._topic.check()
-            self.registrar.look()
+            self.registrar.check_index()
             self._log.check_moving()
 
     def stop(self) -> None:

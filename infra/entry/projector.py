@@ -23,6 +23,7 @@ from infra.heartbeat import Heartbeat
 from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.log import PartitionsLog
 from infra.kafka.topics import TopicFacts
+from infra.log_watch import LOOK_SECONDS, LogWatch
 from infra.rebuild import RebuildError, rebuild
 from infra.settings import Settings
 from infra.view_tables import Connection, StaleProjectorError, head_of
@@ -31,7 +32,6 @@ from projections.engine import CannotFoldError, model_hash
 
 IDLE_MS = 100
 BATCH = 5000
-LOOK_SECONDS = 2.0
 
 
 def open_views(world: bootstrap.World, facts: TopicFacts) -> list[list[LiveView]]:
@@ -97,6 +97,7 @@ class ProjectorProcess:
         self.facts = self.world.expected(settings.topics.ledger)
         self.readers = [bootstrap.open_reader(self.world, p) for p in range(self.facts.partitions)]
         self.log_of_all = PartitionsLog(settings.brokers, settings.topics.ledger)
+        self.watch = LogWatch(self.world, lambda: self.readers)
         self.views: list[list[LiveView]] = []
         self._writer = ThreadPoolExecutor(1, "writer")
         self._writing: Future[None] | None = None
@@ -109,6 +110,7 @@ class ProjectorProcess:
 
     def run(self) -> int:
         """Until told to stop (0) or a fault (3)."""
+        self.watch.start()
         backoff = 0.1
         while self.running:
             try:
@@ -173,8 +175,7 @@ class ProjectorProcess:
             self._writing = self._writer.submit(self._write, batch)
         elif self._writing is not None and self._writing.done():
             self._written()
-        for reader in self.readers:
-            reader.look()
+        self.watch.check()
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
             self.log_of_all.check_moving()

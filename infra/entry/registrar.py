@@ -27,6 +27,8 @@ from infra.kafka.errors import LogAway, LogFault
 from infra.kafka.group import Membership
 from infra.kafka.log import PartitionLog
 from infra.kafka.rights import registrars_of
+from infra.log_watch import LogWatch
+from infra.reader import LedgerReader
 from infra.settings import Settings
 
 DEFECT = 1
@@ -56,7 +58,7 @@ class RegistryView:
 
 
 class RegistrarProcess:
-    """Membership, a worker for each partition, heartbeat."""
+    """Membership, a worker for each partition, a watch over their logs, heartbeat."""
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
@@ -67,6 +69,8 @@ class RegistrarProcess:
         self.topic = SubmissionsTopic(self.world)
         self.told_to_stop = threading.Event()
         self.workers: dict[int, PartitionWorker] = {}
+        self.readers: dict[int, LedgerReader] = {}
+        self.watch = LogWatch(self.world, lambda: list(self.readers.values()), self.topic.check)
         self._deleted = time.monotonic()
         self._forced = os.environ.get("TAMGA_FORCE_PARTITION")
         self._membership: Membership | None = None
@@ -77,10 +81,12 @@ class RegistrarProcess:
 
     def run(self) -> int:
         """Until told to stop (0) or a fault (3)."""
+        self.watch.start()
         while not self.told_to_stop.is_set():
             try:
                 self.share(self.assigned())
                 self.delete_judged()
+                self.watch.check()
             except (PersistenceError, LogAway) as away:
                 self.log.warning("waiting", reason=type(away).__name__)
                 self.told_to_stop.wait(1)
@@ -90,6 +96,7 @@ class RegistrarProcess:
                 if worker.fault is not None:
                     return self._stopped(worker.fault)
             self.beat()
+        self.watch.stop()
         for worker in self.workers.values():
             worker.stop()
         return 0
@@ -109,6 +116,7 @@ class RegistrarProcess:
     def share(self, mine: frozenset[int]) -> None:
         """Start a worker for what the group gives, end those of what it takes."""
         for partition in self.workers.keys() - mine:
+            self.readers.pop(partition)
             self.workers.pop(partition).stop()
             self.log.info("partition", partition=partition, what="left")
         for partition in sorted(mine - self.workers.keys()):
@@ -144,6 +152,7 @@ class RegistrarProcess:
     def _worker(self, partition: int) -> PartitionWorker:
         settings = self.settings
         recorder = bootstrap.open_recorder(self.world, partition)
+        self.readers[partition] = recorder.reader
         registrar = PartitionRegistrar(
             partition=partition,
             partitions=self.world.registry.registry.partitions,

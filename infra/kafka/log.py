@@ -7,7 +7,7 @@ not there raises instead of jumping. Reader, registrar and registry follow their
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
@@ -102,6 +102,15 @@ class PartitionsLog:
         with self._answering() as consumer:
             found = consumer.end_offsets([TopicPartition(self.topic, p) for p in range(partitions)])
         return {tp.partition: int(end) for tp, end in found.items()}
+
+    def bounds_of(self, partitions: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """(first offset, offset behind the last record) of each partition, whatever is followed. Raises `LogAway`."""
+        if self._consumer is None:
+            self._consumer = self._connect()
+        asked = [TopicPartition(self.topic, partition) for partition in partitions]
+        with self._answering() as consumer:
+            starts, ends = consumer.beginning_offsets(asked), consumer.end_offsets(asked)
+        return {tp.partition: (int(starts[tp]), int(ends[tp])) for tp in asked}
 
     def check_moving(self) -> None:
         """Raise `LogAway` when a partition has had more to read for 10 s and nothing of it came."""
