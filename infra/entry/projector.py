@@ -32,6 +32,9 @@ from projections.engine import CannotFoldError, model_hash
 
 IDLE_MS = 100
 BATCH = 5000
+PACE_SECONDS = 0.02
+"""A batch begins no sooner after the one before: a trickle would else come as batches of one, and what each of these
+costs is taken from those who judge."""
 
 
 def open_views(world: bootstrap.World, facts: TopicFacts) -> list[list[LiveView]]:
@@ -101,7 +104,7 @@ class ProjectorProcess:
         self.views: list[list[LiveView]] = []
         self._writer = ThreadPoolExecutor(1, "writer")
         self._writing: Future[None] | None = None
-        self._looked = time.monotonic()
+        self._looked = self._begun = time.monotonic()
         self.running = True
 
     def stop(self) -> None:
@@ -164,7 +167,9 @@ class ProjectorProcess:
 
     def round(self) -> None:
         """What has come on all partitions."""
+        time.sleep(max(0.0, self._begun + PACE_SECONDS - time.monotonic()))
         found = self.log_of_all.poll(IDLE_MS, BATCH)
+        self._begun = time.monotonic()
         taken = {partition: self.readers[partition].take(records) for partition, records in found.items()}
         coming = [
             Coming(self.views[partition], placed, head_of(placed)) for partition, placed in taken.items() if placed
