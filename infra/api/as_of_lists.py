@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from fastapi import Response
 
+from domain.sharing.roles import ROLES
 from infra.api import as_of, position
 from infra.api.database import FORGET
 from infra.api.job import ASKED, COLUMNS, Job
@@ -49,8 +50,11 @@ _BEGIN = (
 
 
 async def begin(read: Reading, name: str, at: str, **filters: Any) -> Response:
-    """The 202 of the job for this question. Raises the problems `moment.*`, `job.too_many`, `service.behind`."""
+    """The 202 of the job for this question. Raises the problems `moment.*`, `job.too_many`, `service.behind`, and
+    `auth.role` for who reads no timeline: the list would be folded from nothing."""
     service = read.service
+    if not any(ROLES[role].reads("timeline") for role in read.caller.roles):
+        raise ProblemError("auth.role")
     asked, every = as_of.parsed(at), list(range(service.watch.partitions()))
     if asked.places and sorted(asked.places) != every:
         raise ProblemError("moment.incomplete", paths=["query.at"])

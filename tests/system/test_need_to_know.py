@@ -336,7 +336,8 @@ def test_a_list_as_it_was_holds_what_its_reader_was_shown(told: Played, agency: 
     knows, done = known(told, agency), 0
     for reader in readers(told, agency):
         begun = told.ask(reader, f"/v1/referrals?at={clock.now()}")
-        if reader.role == "operator":
+        if reader.role in ("operator", "duty"):
+            # It is folded from the timeline, of which a duty officer reads nothing: no list rather than an empty one.
             assert begun.status_code == 403
             continue
         assert begun.status_code == 202, begun.text
@@ -347,7 +348,6 @@ def test_a_list_as_it_was_holds_what_its_reader_was_shown(told: Played, agency: 
         assert words(result.text) & told.marks.all - may == set(), reader
         held = [row["case_id"] for row in told.views["referrals"] if row["agency"] == agency]
         shown = sorted(row["case_id"] for row in result.json()["rows"])
-        # It is folded from the timeline, of which a duty officer reads nothing.
         assert shown == sorted(case for case in held if told.may_read(reader, "timeline", case))[:50], reader
         done += 1
     assert done
