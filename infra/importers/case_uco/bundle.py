@@ -74,6 +74,12 @@ class Bundle:
         """Report something of a node."""
         self.findings.append(Finding(self.written(node), reason, "error" if error else "warning", code))
 
+    def one_of(self, node: Node, name: str) -> None:
+        """Report a property that states several texts where one counts: the first."""
+        several = list(dict.fromkeys(node.texts(name)))
+        if len(several) > 1:
+            self.note(node.id, f"{name} states {len(several)} values: the first is taken", "import.several_values")
+
     def types_of(self, thing: Thing) -> list[str]:
         """The types of the exhibit's objects."""
         return [
@@ -115,6 +121,8 @@ def _numbered(bundle: Bundle, record: Node, stated: str) -> None:
             reason = f"numbers {first.stated} anew as {stated}: the exhibit keeps its first number"
             bundle.note(record.id, reason, "import.renumbered")
         return
+    for name in ("exhibitNumber", "rootExhibitNumber"):
+        bundle.one_of(record, name)
     number = bundle.number(stated)
     if number != stated:
         bundle.note(record.id, f"the number {stated} is written {number}", "import.number_rewritten")
