@@ -127,7 +127,8 @@ class _Reader:
             return None
 
     def _rule(self, node: Node, inputs: Sequence[object], new: Sequence[Thing]) -> Rule | None:
-        rule = self._table.rule(node.text("name"), node.text("description"))
+        rules = [self._table.rule(name, None) for name in node.texts("name")]  # one a language, where there are several
+        rule = next((each for each in rules if each is not None), self._table.rule(None, node.text("description")))
         if rule is not None or not new:
             return rule
         return Rule("derive") if inputs or node.refs("instrument") else Rule("collect")

@@ -55,12 +55,14 @@ class Bundle:
     _numbers: dict[str, str] = field(default_factory=dict)
 
     def number(self, stated: str) -> str:
-        """The exhibit number as the ledger writes it: [A-Z0-9.-], at most 32 characters, the same for the same text."""
+        """The exhibit number as the ledger writes it: [A-Z0-9.-], at most 32 characters, the same for the same text. A
+        digest stands in for letters that it has not, so that numbers which differ in them alone stay two."""
         known = self._numbers.get(stated)
         if known is not None:
             return known
         plain = re.sub(r"[^A-Z0-9.-]", "-", stated.upper())
-        if len(plain) > _LONGEST or plain in self._numbers.values() or not plain.strip("-"):
+        lost = any(each.isalnum() and not each.isascii() for each in stated)
+        if lost or len(plain) > _LONGEST or plain in self._numbers.values() or not plain.strip("-"):
             digest = hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()[:8].upper()
             plain = f"{plain[: _LONGEST - 9]}-{digest}"
         self._numbers[stated] = plain

@@ -389,6 +389,21 @@ def test_a_bundle_without_investigative_actions_is_no_success(tmp_path: Path) ->
     assert reason.endswith("not recorded: kb:1")
 
 
+def test_numbers_in_other_letters_stay_apart_whatever_their_order(tmp_path: Path) -> None:
+    records = [record("kb:r", "kb:t", "ЭМ-1"), record("kb:s", "kb:u", "ТГ-1")]
+    seized = action("kb:1", "seized", results=["kb:r", "kb:s"])
+    first, again = plan([*records, seized], tmp_path), plan([*reversed(records), seized], tmp_path)
+    assert first.acts == again.acts
+    assert len({act.data["exhibit_number"] for act in first.acts}) == 2
+    assert all(act.data["exhibit_number"].startswith("---1-") for act in first.acts)
+
+
+def test_an_action_is_known_by_its_name_in_any_language(tmp_path: Path) -> None:
+    names = [{"@value": "saisi", "@language": "fr"}, {"@value": "seized", "@language": "en"}]
+    found = plan([SEIZED[0], {**action("kb:1", None, results=["kb:r"]), f"{CORE}name": names}], tmp_path)
+    assert found.acts[0].data["method"] == "seized"
+
+
 def test_of_several_texts_the_first_counts_and_that_is_said(tmp_path: Path) -> None:
     graph = [record("kb:r", "kb:t", **{f"{INV}exhibitNumber": ["E-1", "E-2"]})]
     found = plan([*graph, {**action("kb:1", "seized", results=["kb:r"]), f"{ACT}endTime": [T1, T2]}], tmp_path)
