@@ -22,6 +22,7 @@ from infra.importers.table import Codes, Dataset, Rule, Table, load, normal
 
 MAPPING = Path(__file__).with_name("ctdc_mapping.toml")
 _GIVEN = {"dataset", "row"}  # required fields that no column states
+_QUOTED, _SEPARATOR = re.compile('"[^"]*"'), re.compile("[,\t;]")
 _NUMBER = re.compile(r"\s*(?:[0-9]+(?:\.0)?)?\s*")
 
 
@@ -47,10 +48,11 @@ def read(
 
 
 def _separator(file: TextIO) -> str:
-    """What the header's columns are separated by; the file is at its start again."""
+    """What stands behind the header's first column: a comma, a tab or a semicolon. The file is at its start again."""
     header = next((line for line in file if line.strip()), "")
     file.seek(0)
-    return max(",", "\t", ";", key=header.count)
+    found = _SEPARATOR.search(_QUOTED.sub("", header))
+    return found[0] if found else ","
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:

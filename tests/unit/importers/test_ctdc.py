@@ -163,7 +163,8 @@ def test_a_file_separated_by_commas_tabs_or_semicolons_gives_the_same_records(tm
     assert (record.line, record.data["dataset"], record.data["age_broad"]) == (4, "ctdc_synthetic", "9--17")
     assert record.data["methods_of_control"] == ["DebtBondage"]
     assert {p.code for p in problems} == {"import.column_not_recorded"}
-    again, _ = _split(ctdc.read(_file(tmp_path, ",".join(SYNTHETIC.split()), ",".join(row))))
+    quoted = ",".join(f'"{name}"' for name in SYNTHETIC.split())
+    again, _ = _split(ctdc.read(_file(tmp_path, quoted, ",".join(row))))
     assert [r.data for r in again] == [record.data]
 
 
@@ -249,6 +250,13 @@ def test_a_file_that_cannot_be_read_says_why_before_the_first_row(tmp_path: Path
     with pytest.raises(ImportFileError) as error:
         next(ctdc.read(path))
     assert error.value.code == code
+
+
+def test_the_separator_is_what_stands_behind_the_first_column(tmp_path: Path) -> None:
+    rows = (f'"a;b",{EXTRACT},{"c;" * 20}', f"x,{LK},")
+    records, problems = _split(ctdc.read(_file(tmp_path, *rows)))
+    assert len(records) == 1
+    assert [p.column for p in problems] == ["a;b", "c;" * 20]
 
 
 def test_an_unknown_column_is_reported_once_and_counts_for_identity(tmp_path: Path) -> None:
