@@ -16,6 +16,8 @@ from infra.importers.case_uco.jsonld import Document, Node
 
 RECORD, ACTION = "ProvenanceRecord", "InvestigativeAction"
 _LONGEST = 32
+SHOWN = 80
+"""How much of a number of the bundle a finding shows."""
 _HASHES = ("SHA256", "SHA-256", "SHA512", "SHA-512", "SHA1", "SHA-1", "MD5")
 
 
@@ -55,18 +57,13 @@ class Bundle:
     _numbers: dict[str, str] = field(default_factory=dict)
 
     def number(self, stated: str) -> str:
-        """The exhibit number as the ledger writes it: [A-Z0-9.-], at most 32 characters, the same for the same text. A
-        digest stands in for letters that it has not, so that numbers which differ in them alone stay two."""
+        """The exhibit number as the ledger writes it: [A-Z0-9.-], at most 32 characters, the same for the same text."""
         known = self._numbers.get(stated)
         if known is not None:
             return known
-        plain = re.sub(r"[^A-Z0-9.-]", "-", stated.upper())
-        lost = any(each.isalnum() and not each.isascii() for each in stated)
-        if lost or len(plain) > _LONGEST or plain in self._numbers.values() or not plain.strip("-"):
-            digest = hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()[:8].upper()
-            plain = f"{plain[: _LONGEST - 9]}-{digest}"
-        self._numbers[stated] = plain
-        return plain
+        plain = rewritten(stated, ".")
+        self._numbers[stated] = _told_apart(plain, stated) if plain in self._numbers.values() else plain
+        return self._numbers[stated]
 
     def written(self, node: str) -> str:
         """The id of a node as the file has it."""
@@ -92,6 +89,19 @@ class Bundle:
         """One hash of each object that has any, the strongest that is stated, as `method:value` in lower case."""
         found = [_hash(self.document, each) for each in thing.objects]
         return sorted(value for value in found if value is not None)
+
+
+def rewritten(stated: str, more: str = "") -> str:
+    """A number as the ledger writes it: A-Z, 0-9, - and what is `more`, at most 32 characters. A digest stands in for
+    letters that this has not and for what is cut, so that texts which differ in them alone stay two."""
+    plain = re.sub(f"[^A-Z0-9{more}-]", "-", stated.upper())
+    lost = any(each.isalnum() and not each.isascii() for each in stated)
+    return _told_apart(plain, stated) if lost or len(plain) > _LONGEST or not plain.strip("-") else plain
+
+
+def _told_apart(plain: str, stated: str) -> str:
+    digest = hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()[:8].upper()
+    return f"{plain[: _LONGEST - 9]}-{digest}"
 
 
 def read(document: Document) -> Bundle:
@@ -120,14 +130,14 @@ def _numbered(bundle: Bundle, record: Node, stated: str) -> None:
     if first is not None and _is_about(first, objects, stated):
         bundle.of_record[record.id] = first
         if stated != first.stated:
-            reason = f"numbers {first.stated} anew as {stated}: the exhibit keeps its first number"
+            reason = f"numbers {first.number} anew as {stated[:SHOWN]}: the exhibit keeps its first number"
             bundle.note(record.id, reason, "import.renumbered")
         return
     for name in ("exhibitNumber", "rootExhibitNumber"):
         bundle.one_of(record, name)
     number = bundle.number(stated)
     if number != stated:
-        bundle.note(record.id, f"the number {stated} is written {number}", "import.number_rewritten")
+        bundle.note(record.id, f"the number {stated[:SHOWN]} is written {number}", "import.number_rewritten")
     thing = Thing(number, objects, record.id, bundle.number(root) if root else None, stated)
     bundle.of_record[record.id] = thing
     for each in objects:

@@ -398,6 +398,19 @@ def test_numbers_in_other_letters_stay_apart_whatever_their_order(tmp_path: Path
     assert all(act.data["exhibit_number"].startswith("---1-") for act in first.acts)
 
 
+def test_seals_in_other_letters_stay_apart_and_are_reported(tmp_path: Path) -> None:
+    stated = ("ЭД-47", "ТГ-47", "x" * 40, "x" * 40 + "y")
+    graph = [action(f"kb:{n}", "sealed", objects=["kb:r"], at=T2, sealNumber=each) for n, each in enumerate(stated, 2)]
+    found = plan([*SEIZED, *graph], tmp_path)
+    seals = [act.data["seal_number"] for act in found.acts[1:]]
+    assert len(set(seals)) == len(stated)
+    assert all(len(each) <= 32 for each in seals)
+    assert [(each.node, each.code) for each in found.findings] == [
+        (f"kb:{n}", "import.number_rewritten") for n in range(2, 6)
+    ]
+    judged(found)
+
+
 def test_an_action_is_known_by_its_name_in_any_language(tmp_path: Path) -> None:
     names = [{"@value": "saisi", "@language": "fr"}, {"@value": "seized", "@language": "en"}]
     found = plan([SEIZED[0], {**action("kb:1", None, results=["kb:r"]), f"{CORE}name": names}], tmp_path)
