@@ -87,7 +87,14 @@ def _merged(sheet: Any) -> list[Area]:
 
 
 def _references(source: Any) -> Iterator[str]:
+    """The areas of merged cells. ValueError where rows are out of order: openpyxl would leave them out unseen."""
+    last = 0
     for _, element in iterparse(source):
+        if element.tag.endswith("}row"):
+            line = int(element.get("r", last + 1))
+            if line <= last:
+                raise ValueError(line)
+            last = line
         if element.tag.endswith("}mergeCell"):
             yield element.get("ref", "")
         if element.tag.endswith(("}row", "}mergeCell")):

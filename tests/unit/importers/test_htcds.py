@@ -374,6 +374,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "no list of parts": lambda path: _broken(path, "[Content_Types].xml", lambda _: b"<x/>"),
     "an empty fill": lambda path: _broken(path, STYLES, lambda raw: re.sub(rb"<fill>.*?</fill>", b"<fill/>", raw)),
     "a style without number": lambda path: _broken(path, STYLES, lambda raw: raw.replace(b'fontId="0"', b'fontId="x"')),
+    "rows out of order": lambda path: _broken(path, SHEET, lambda raw: raw.replace(b'<row r="3"', b'<row r="2"')),
     "a text that is not there": lambda path: _broken(
         path, SHEET, lambda raw: raw.replace(b't="inlineStr"><is><t>Feminine</t></is>', b't="s"><v>99999</v>')
     ),
