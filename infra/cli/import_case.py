@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from domain.profile import AGENCIES
 from infra import case_import, keys
 from infra.cli.id_keys import default_key, secret
-from infra.cli.output import Json, MistakeError, fail_unless, opened, progress, result
+from infra.cli.output import Json, MistakeError, fail_unless, opened, progress, result, visible
 from infra.importers import case_uco
 from infra.importers.case_uco.mapping import MAPPING, Table
 from infra.importers.case_uco.plan import Act, Plan
@@ -35,27 +36,38 @@ def case(
 ) -> None:
     """Import the investigative actions and provenance records of a CASE/UCO bundle as events of custody."""
     signing = default_key(agency)
+    if not dry_run:
+        keys.load(signing)
     plan, table = case_uco.read(
         file,
         agency=agency,
         laboratory=lab,
         key=secret(signing.with_suffix(".ids")) if not dry_run else b"shown, never submitted",
-        case=case or None,
+        case=_uuid(case) if case else None,
         performers=dict(map(_pair, performer or [])),
         table=mapping or MAPPING,
     )
     if not case:
         plan.acts[:0] = _opening(plan, table, agency)
     if dry_run:
-        result({"case": plan.case, "acts": plan.acts, **_read(plan)}, as_json, [*_acts(plan), *_findings(plan)])
+        lines = map(visible, [*_acts(plan), *_findings(plan)])
+        result({"case": plan.case, "acts": plan.acts, **_read(plan)}, as_json, lines)
         return
     signers = {publisher: keys.load(default_key(publisher)) for publisher in {act.publisher for act in plan.acts}}
     total = len(plan.acts)
     with opened() as world, progress("importing the bundle") as step:
         report = case_import.run(world, plan, signers, progress=lambda done: step(done, total))
     counts = {"whole": report.whole, "outcomes": report.outcomes, "breaks": report.breaks}
-    result(counts | {"case": report.case, "told": report.told, **_read(plan)}, as_json, _lines(report, plan))
+    told = {"case": report.case, "told": report.told, **_read(plan)}
+    result(counts | told, as_json, map(visible, _lines(report, plan)))
     fail_unless(report.whole)
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise MistakeError(f"--case takes the id of a case, a UUID, not {text!r}") from None
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import typer
 from infra import importing, keys
 from infra.cli.id_keys import default_key, secret
 from infra.cli.import_case import case
-from infra.cli.output import Json, fail_unless, opened, progress, result
+from infra.cli.output import Json, fail_unless, opened, progress, result, visible
 from infra.importers import ctdc as ctdc_files
 from infra.importers import htcds as workbooks
 from infra.importers.record import ImportedRecord, Problem
@@ -68,7 +68,7 @@ def _run(read: Iterable[ImportedRecord | Problem], publisher: str, key: Path | N
     first = list(islice(rows, 1))  # a file that can't be read is told before anything is asked of Kafka
     with opened() as world, progress(f"importing as {publisher}") as step:
         report = importing.run(world, chain(first, rows), publisher, signer, progress=lambda done: step(done, total))
-    result({"whole": report.whole, **vars(report)}, as_json, _lines(report))
+    result({"whole": report.whole, **vars(report)}, as_json, map(visible, _lines(report)))
     fail_unless(report.whole)
 
 

@@ -54,6 +54,11 @@ def result(document: Any, as_json: bool, lines: Iterable[str] = ()) -> None:
     sys.stdout.flush()
 
 
+def visible(text: str) -> str:
+    """Text of a file on one line: what is not printable, which could pass for a line of ours, stands as an escape."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """A table as lines; as wide as the terminal, or as it needs when nobody watches."""
     shown = Table(*columns, title=title, title_justify="left", title_style="bold")

@@ -1,6 +1,7 @@
 """Files of the Counter-Trafficking Data Collaborative (CTDC): one record per row, by the table `ctdc_mapping.toml`.
 
-Columns are found by name, so every published column set is read; the file is streamed and never held. A row that
+Columns are found by name, so every published column set is read, separated by commas, tabs or semicolons; the file is
+streamed and never held. A row that
 states anything the table does not know is reported with line, column and reason and is not recorded: nothing is
 dropped in silence and nothing is guessed. Called by `tamga import ctdc`.
 """
@@ -8,11 +9,12 @@ dropped in silence and nothing is guessed. Called by `tamga import ctdc`.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from infra.importers import codes
 from infra.importers.record import CellError, Identities, ImportedRecord, ImportFileError, Problem
@@ -20,6 +22,8 @@ from infra.importers.table import Codes, Dataset, Rule, Table, load, normal
 
 MAPPING = Path(__file__).with_name("ctdc_mapping.toml")
 _GIVEN = {"dataset", "row"}  # required fields that no column states
+_QUOTED, _SEPARATOR = re.compile('"[^"]*"'), re.compile("[,\t;]")
+_NUMBER = re.compile(r"\s*(?:[0-9]+(?:\.0)?)?\s*")
 
 
 def read(
@@ -33,7 +37,7 @@ def read(
     """
     table = load(mapping)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        rows = csv.reader(file, strict=True)
+        rows = csv.reader(file, delimiter=_separator(file), strict=True)
         header = _header(rows)
         found = table.dataset(header, dataset)
         yield from table.notices(header)
@@ -43,9 +47,17 @@ def read(
         yield from reader.summary()
 
 
+def _separator(file: TextIO) -> str:
+    """What stands behind the header's first column: a comma, a tab or a semicolon. The file is at its start again."""
+    header = next((line for line in file if line.strip()), "")
+    file.seek(0)
+    found = _SEPARATOR.search(_QUOTED.sub("", header))
+    return found[0] if found else ","
+
+
 def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
-        header = [column.strip() for column in next(rows, [])]
+        header = [column.strip() for column in next((row for row in rows if any(map(str.strip, row))), [])]
     except csv.Error as error:
         raise ImportFileError("import.missing_column", f"the first line is no header: {error}") from None
     if not any(header):
@@ -53,7 +65,7 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     if not all(_is_utf8(column) for column in header):
         raise ImportFileError("import.not_utf8", "the header is not UTF-8; save the file as UTF-8")
     names = [normal(column) for column in header]
-    twice = sorted({column for column, name in zip(header, names, strict=True) if names.count(name) > 1})
+    twice = sorted({column for column, name in zip(header, names, strict=True) if name and names.count(name) > 1})
     if twice:
         raise ImportFileError("import.duplicate_column", f"columns stand twice: {', '.join(twice)}")
     return header
@@ -83,21 +95,30 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
+def _count(counts: dict[Any, tuple[int, int]], key: object, line: int) -> None:
+    """One more row, and the first line of them."""
+    first, count = counts.get(key, (line, 0))
+    counts[key] = (first, count + 1)
+
+
 @dataclass
 class _Reader:
-    """Reads the rows of one file; keeps the count of equal rows and of values that a field had no room for."""
+    """Reads the rows of one file; keeps the count of equal rows, of values that a field had no room for, and of what
+    stands where rows are numbered and is no number."""
 
     table: Table
     header: Sequence[str]
     dataset: Dataset
     this_year: int
     _several: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _unnumbered: dict[int, tuple[int, int]] = field(default_factory=dict)
     _memo: dict[tuple[int, str], Codes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._steps = self.table.steps(self.header, self.dataset)
         self._identities = Identities(dataset=self.dataset.name, scope=self.dataset.name)
         self._content = [i for i, column in enumerate(self.header) if normal(column) not in self.table.row_numbers]
+        self._numbers = [i for i in range(len(self.header)) if i not in self._content]
         required = [name for name, (_, _, needed) in codes.fields().items() if needed and name not in _GIVEN]
         self._sources = {name: [rule.column for _, rule in self._steps if name in rule.fields()] for name in required}
 
@@ -115,16 +136,22 @@ class _Reader:
         if problems:
             return problems
         for name in crowded:
-            first, count = self._several.get(name, (line, 0))
-            self._several[name] = (first, count + 1)
+            _count(self._several, name, line)
+        for index in self._numbers:
+            if not _NUMBER.fullmatch(cells[index]):
+                _count(self._unnumbered, index, line)
         content = {self.header[i]: cells[i] for i in self._content}
         return [self._identities.record(line=line, row=content, data=data)]
 
     def summary(self) -> Iterator[Problem]:
-        """One warning for each field that could not hold all that rows said."""
+        """One warning for each field that could not hold all that rows said, and each column that numbers no rows."""
         for name, (first, count) in sorted(self._several.items()):
             reason = f"{count} rows from here on state several codes for {name}, which holds one: left out of them"
             yield Problem(first, None, reason, "warning", "import.several_values")
+        for index, (first, count) in sorted(self._unnumbered.items()):
+            name = self.header[index] or f"column {index + 1}"
+            reason = f"has no name of its own, and {count} rows from here on hold no row number there: not recorded"
+            yield Problem(first, name, reason, "warning", "import.column_not_mapped")
 
     def _stated(self, line: int, cells: Sequence[str]) -> tuple[dict[str, set[str]], list[Problem]]:
         stated: dict[str, set[str]] = {}

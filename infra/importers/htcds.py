@@ -7,9 +7,7 @@ found by the names or labels of HTCDS, in any order. Called by `tamga import htc
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,20 +15,20 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
-import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from infra.importers import codes
 from infra.importers import htcds_cells as cells
 from infra.importers.record import CellError, Identities, ImportedRecord, ImportFileError, Problem
 from infra.importers.table import normal
+from infra.importers.workbook import Area, Sheet, opened
 
 MAPPING = Path(__file__).with_name("htcds_mapping.toml")
 DATASET = "htcds_workbook"
 _HEADER_WITHIN = 20  # rows from the top in which a header is looked for
 _HEADER_NAMES = 3  # names of HTCDS that make a row a header
 _BLANK = ("", None)
+_FIRST_YEAR = 1900
 
 T = TypeVar("T")
 
@@ -49,29 +47,23 @@ def read(
     `key` (at least 16 bytes, the agency's own and always the same) keys the ids, as rows hold names. `default_year` is
     the year of rows that state none. `this_year` is the last year that a row may name, by default the present one.
     Raises ImportFileError (`import.not_a_workbook`, `import.missing_column`, `import.duplicate_column`,
-    `import.bad_mapping`), ValueError for a short key, or OSError.
+    `import.bad_mapping`, `import.bad_year` for a default out of range), ValueError for a short key, or OSError.
     """
     if len(key) < 16:
         raise ValueError("the key of an agency's ids has at least 16 bytes")
     columns = cells.load(mapping)
     identities = Identities(dataset=DATASET, scope=f"{DATASET}/{agency}", key=key)
     last_year = this_year or datetime.now(UTC).year
-    with closing(_open(path)) as book:
-        sheets = [_Sheet(sheet.title, partial(_rows, sheet)) for sheet in book.worksheets]
+    if default_year is not None and not _FIRST_YEAR <= default_year <= last_year:
+        raise ImportFileError("import.bad_year", f"the year of rows that state none is {_FIRST_YEAR} to {last_year}")
+    with opened(path) as sheets:
         for sheet, header in zip(sheets, _headers(sheets, columns), strict=True):
             if header is None:
                 yield from _without_header(sheet)
             else:
-                reader = _Reader(sheet.title, header, columns, default_year, last_year, identities)
+                merged = [area for area in sheet.merged() if area.last_row > header.last_line]
+                reader = _Reader(sheet.title, header, columns, default_year, last_year, identities, merged)
                 yield from reader.rows(sheet)
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """A sheet by its title; `open` reads its rows from the top."""
-
-    title: str
-    open: Callable[[], Iterator[Sequence[Any]]]
 
 
 @dataclass(frozen=True)
@@ -84,23 +76,6 @@ class _Header:
     unknown: Mapping[int, str]
 
 
-def _open(path: Path) -> Any:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, SyntaxError, ValueError):
-        raise ImportFileError("import.not_a_workbook", "the file is no .xlsx workbook") from None
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # a wrong size stated in the file would cut rows off unseen
-    return book
-
-
-def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    try:
-        yield from sheet.iter_rows()
-    except (zipfile.BadZipFile, SyntaxError, ValueError):  # SyntaxError: what each XML parser's error is
-        raise ImportFileError("import.not_a_workbook", f"the sheet {sheet.title} is damaged") from None
-
-
 def _names(columns: cells.Columns) -> dict[str, str]:
     fields = codes.htcds_fields()
     labels = [normal(label) for label in fields.values()]
@@ -108,14 +83,14 @@ def _names(columns: cells.Columns) -> dict[str, str]:
     return {**unique, **{normal(name): name for name in fields}, **columns.aliases}
 
 
-def _headers(sheets: Sequence[_Sheet], columns: cells.Columns) -> list[_Header | None]:
+def _headers(sheets: Sequence[Sheet], columns: cells.Columns) -> list[_Header | None]:
     found = [_header(sheet, columns) for sheet in sheets]
     if not any(found):
         raise ImportFileError("import.missing_column", "no sheet has a header of HTCDS field names or labels")
     return found
 
 
-def _header(sheet: _Sheet, columns: cells.Columns) -> _Header | None:
+def _header(sheet: Sheet, columns: cells.Columns) -> _Header | None:
     """The header: one row of names or labels, or two rows of both as in IOM's template. The upper one counts."""
     names = _names(columns)
     top = [[cells.text(cell.value) for cell in row] for row in islice(sheet.open(), _HEADER_WITHIN)]
@@ -146,7 +121,7 @@ def _refuse_doubles(title: str, columns: Mapping[int, str]) -> None:
             raise ImportFileError("import.duplicate_column", f"a column stands twice; one is {at}")
 
 
-def _without_header(sheet: _Sheet) -> Iterator[Problem]:
+def _without_header(sheet: Sheet) -> Iterator[Problem]:
     if any(cell.value not in _BLANK for row in sheet.open() for cell in row):
         reason = "the sheet has no header of HTCDS fields of a person: none of it is recorded"
         yield Problem(1, f"{sheet.title}!A1", reason, "warning", "import.sheet_not_read")
@@ -162,9 +137,10 @@ class _Reader:
     default_year: int | None
     this_year: int
     identities: Identities
+    merged: Sequence[Area]
     _filled: dict[int, int] = field(default_factory=dict)
 
-    def rows(self, sheet: _Sheet) -> Iterator[ImportedRecord | Problem]:
+    def rows(self, sheet: Sheet) -> Iterator[ImportedRecord | Problem]:
         """Everything that the rows below the header give, then the reports about columns."""
         for line, row in islice(enumerate(sheet.open(), start=1), self.header.last_line, None):
             yield from self.row(line, row)
@@ -182,6 +158,7 @@ class _Reader:
         if not content:
             return
         one = _Row(self, line, {name: row[i] for i, name in self.header.fields.items() if i in filled})
+        one.covered()
         data = one.data()
         if one.problems:
             yield from one.problems
@@ -212,6 +189,13 @@ class _Row:
     cells: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list)
 
+    def covered(self) -> None:
+        """Report the fields whose cells are merged with others: which rows the value is of, nobody can tell."""
+        for index, name in self.reader.header.fields.items():
+            if any(area.covers(self.line, index + 1) for area in self.reader.merged):
+                reason = "is merged with other cells; unmerge them and fill in each"
+                self._problem(name, CellError("import.merged_cells", reason))
+
     def data(self) -> dict[str, Any]:
         """The event's fields, complete only when no problem was found."""
         columns = self.reader.columns
@@ -231,7 +215,7 @@ class _Row:
         """The first date that says when the row was registered; every other one is looked at for errors only."""
         days = {name: self._read(name, cells.day) for name in self.reader.columns.year_from}
         name, found = next(((name, day) for name, day in days.items() if day), ("", None))
-        if found and not 1900 <= found.year <= self.reader.this_year:
+        if found and not _FIRST_YEAR <= found.year <= self.reader.this_year:
             self._problem(name, CellError("import.bad_year", "lies in the future or before 1900"))
         return found
 

@@ -20,7 +20,7 @@ from infra.importers.record import FILE, CellError, ImportFileError, Problem
 Codes = tuple[tuple[str, str], ...]
 """What a cell says: (field, code) pairs."""
 
-_YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?")
+_YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)?")
 
 
 def normal(text: str) -> str:
@@ -95,7 +95,8 @@ class Table:
             if not gap:
                 return candidate
         gaps = "; ".join(f"{d.name}: {', '.join(gap)}" for d, gap in zip(wanted, missing, strict=True))
-        raise ImportFileError("import.missing_column", f"required columns are missing ({gaps}); is it comma-separated?")
+        how = "are the columns separated by commas, tabs or semicolons?"
+        raise ImportFileError("import.missing_column", f"required columns are missing ({gaps}); {how}")
 
     def steps(self, header: Sequence[str], dataset: Dataset) -> list[tuple[int, Rule]]:
         """(position, rule) of each column that is read; rules that yield to other columns come last."""

@@ -83,7 +83,7 @@ class _Reader:
         return Action(node, rule, start, end, both, performers[0], inputs, bare, results, given, taken)
 
     def report(self) -> None:
-        """What concerns the whole bundle: zones, records that no action names, contexts that were not fetched."""
+        """What concerns the whole bundle: zones, contexts that were not fetched, what no action brings on record."""
         document = self._bundle.document
         if self._without_zone:
             reason = f"{self._without_zone} times state no zone and are read in {self._table.zone}"
@@ -91,6 +91,17 @@ class _Reader:
         for remote in document.remote:
             reason = "is not fetched: names are taken as they stand"
             self._bundle.note(remote, reason, "import.remote_context")
+        self._left_out()
+
+    def _left_out(self) -> None:
+        document = self._bundle.document
+        if not any(document.of_type(ACTION)):
+            reason = f"no node is of type {ACTION}: nothing is recorded"
+            self._bundle.note("the bundle", reason, "import.no_action", error=True)
+        others = [node.id for node in document.of_type("Action") if ACTION not in node.types]
+        if others:
+            reason = f"{len(others)} actions are no investigative actions and are not recorded: {self._named(others)}"
+            self._bundle.note("the bundle", reason, "import.other_action")
         named = {each for node in document.of_type(ACTION) for each in node.refs("object", "result")}
         for record in document.of_type(RECORD):
             if record.id not in named:
@@ -102,6 +113,7 @@ class _Reader:
         text = node.text(name)
         if text is None:
             return None
+        self._bundle.one_of(node, name)
         try:
             moment = datetime.fromisoformat(text)
             if len(text) <= len("2026-01-01") or (moment.tzinfo is None and self._table.zone is None):
@@ -115,7 +127,8 @@ class _Reader:
             return None
 
     def _rule(self, node: Node, inputs: Sequence[object], new: Sequence[Thing]) -> Rule | None:
-        rule = self._table.rule(node.text("name"), node.text("description"))
+        rules = [self._table.rule(name, None) for name in node.texts("name")]  # one a language, where there are several
+        rule = next((each for each in rules if each is not None), self._table.rule(None, node.text("description")))
         if rule is not None or not new:
             return rule
         return Rule("derive") if inputs or node.refs("instrument") else Rule("collect")

@@ -16,6 +16,8 @@ from infra.importers.case_uco.jsonld import Document, Node
 
 RECORD, ACTION = "ProvenanceRecord", "InvestigativeAction"
 _LONGEST = 32
+SHOWN = 80
+"""How much of a number of the bundle a finding shows."""
 _HASHES = ("SHA256", "SHA-256", "SHA512", "SHA-512", "SHA1", "SHA-1", "MD5")
 
 
@@ -59,12 +61,9 @@ class Bundle:
         known = self._numbers.get(stated)
         if known is not None:
             return known
-        plain = re.sub(r"[^A-Z0-9.-]", "-", stated.upper())
-        if len(plain) > _LONGEST or plain in self._numbers.values() or not plain.strip("-"):
-            digest = hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()[:8].upper()
-            plain = f"{plain[: _LONGEST - 9]}-{digest}"
-        self._numbers[stated] = plain
-        return plain
+        plain = rewritten(stated, ".")
+        self._numbers[stated] = _told_apart(plain, stated) if plain in self._numbers.values() else plain
+        return self._numbers[stated]
 
     def written(self, node: str) -> str:
         """The id of a node as the file has it."""
@@ -73,6 +72,12 @@ class Bundle:
     def note(self, node: str, reason: str, code: str, *, error: bool = False) -> None:
         """Report something of a node."""
         self.findings.append(Finding(self.written(node), reason, "error" if error else "warning", code))
+
+    def one_of(self, node: Node, name: str) -> None:
+        """Report a property that states several texts where one counts: the first."""
+        several = list(dict.fromkeys(node.texts(name)))
+        if len(several) > 1:
+            self.note(node.id, f"{name} states {len(several)} values: the first is taken", "import.several_values")
 
     def types_of(self, thing: Thing) -> list[str]:
         """The types of the exhibit's objects."""
@@ -84,6 +89,19 @@ class Bundle:
         """One hash of each object that has any, the strongest that is stated, as `method:value` in lower case."""
         found = [_hash(self.document, each) for each in thing.objects]
         return sorted(value for value in found if value is not None)
+
+
+def rewritten(stated: str, more: str = "") -> str:
+    """A number as the ledger writes it: A-Z, 0-9, - and what is `more`, at most 32 characters. A digest stands in for
+    letters that this has not and for what is cut, so that texts which differ in them alone stay two."""
+    plain = re.sub(f"[^A-Z0-9{more}-]", "-", stated.upper())
+    lost = any(each.isalnum() and not each.isascii() for each in stated)
+    return _told_apart(plain, stated) if lost or len(plain) > _LONGEST or not plain.strip("-") else plain
+
+
+def _told_apart(plain: str, stated: str) -> str:
+    digest = hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()[:8].upper()
+    return f"{plain[: _LONGEST - 9]}-{digest}"
 
 
 def read(document: Document) -> Bundle:
@@ -112,12 +130,14 @@ def _numbered(bundle: Bundle, record: Node, stated: str) -> None:
     if first is not None and _is_about(first, objects, stated):
         bundle.of_record[record.id] = first
         if stated != first.stated:
-            reason = f"numbers {first.stated} anew as {stated}: the exhibit keeps its first number"
+            reason = f"numbers {first.number} anew as {stated[:SHOWN]}: the exhibit keeps its first number"
             bundle.note(record.id, reason, "import.renumbered")
         return
+    for name in ("exhibitNumber", "rootExhibitNumber"):
+        bundle.one_of(record, name)
     number = bundle.number(stated)
     if number != stated:
-        bundle.note(record.id, f"the number {stated} is written {number}", "import.number_rewritten")
+        bundle.note(record.id, f"the number {stated[:SHOWN]} is written {number}", "import.number_rewritten")
     thing = Thing(number, objects, record.id, bundle.number(root) if root else None, stated)
     bundle.of_record[record.id] = thing
     for each in objects:

@@ -7,13 +7,12 @@ names no receiver cannot be told. Called by `plan`, action by action in the orde
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from infra.importers.case_uco.actions import Action
-from infra.importers.case_uco.bundle import Thing
+from infra.importers.case_uco.bundle import Thing, rewritten
 from infra.importers.case_uco.mapping import Table
 
 AT_ONCE = 8
@@ -22,11 +21,6 @@ AT_ONCE = 8
 _HANDING = frozenset({"release", "receive", "transfer"})
 
 Who = Callable[[str], tuple[str, str]]
-
-
-def seal(text: str | None) -> str:
-    """A seal number as the ledger writes it: [A-Z0-9-], at most 32 characters."""
-    return re.sub(r"[^A-Z0-9-]", "-", (text or "").upper())[:32] or "-"
 
 
 @dataclass(frozen=True)
@@ -143,5 +137,5 @@ class Hands:
         self, action: Action, kind: str, time: str, transfer_id: str, things: tuple[Thing, ...], other: str | None
     ) -> Step:
         stated = action.node.text(*self.table.properties["seal"])
-        seals = (seal(stated),) * len(things) if stated else ()
+        seals = (rewritten(stated),) * len(things) if stated else ()
         return Step(kind, time, transfer_id, things, action.performer, other, seals)

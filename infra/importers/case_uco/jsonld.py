@@ -3,14 +3,16 @@
 Prefixes, terms, keyword aliases, `@vocab`, `@base`, `@graph` at any depth, nested nodes, references, typed literals,
 single values and arrays, `@list` and `@set`. Properties and types are kept by their local name, as the namespaces of
 CASE and UCO have changed over the years while the names have not; ids are expanded, so that a compact and a full IRI
-are one node. A remote context is not fetched. Called by `bundle`.
+are one node. A blank node is one of its document and of no other, and without a label it is named by its place. A
+remote context is not fetched: names stand as they are, and `id` and `type` for the keywords. Called by `bundle`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,7 +43,8 @@ class Literal(NamedTuple):
 
 @dataclass
 class Node:
-    """A node: its id as expanded and as first written, local names of types, values by local name of the property."""
+    """A node: its id as expanded and as first written, else its place in the file as a JSON pointer (RFC 6901); local
+    names of types, values by local name of the property."""
 
     id: str
     written: str
@@ -105,15 +108,38 @@ def local(iri: str) -> str:
 def load(path: Path) -> Document:
     """The document of a file. Raises ImportFileError `import.not_jsonld`, or OSError."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))
-        return read(raw)
-    except (ValueError, RecursionError):
-        raise ImportFileError("import.not_jsonld", "the file is no JSON document in UTF-8") from None
+        return read(json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_members))
+    except ImportFileError:
+        raise
+    except UnicodeDecodeError as error:
+        reason = f"the file is not UTF-8 at byte {error.start + 1}; save it as UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"the file is no JSON document: {error}"
+    except ValueError:
+        reason = "the file holds a number that is too long"
+    except RecursionError:
+        reason = "the file is nested too deeply"
+    raise ImportFileError("import.not_jsonld", reason)
+
+
+def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's members; one that stands twice would hide what stands in the first."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        reason = f"the member {twice[:80]!r} stands twice in one object; write its values as one array"
+        raise ImportFileError("import.not_jsonld", reason)
+    return members
 
 
 def read(raw: Any) -> Document:
     """The document of parsed JSON. Raises ImportFileError `import.not_jsonld` for what holds no node."""
-    reader = _Reader()
+    try:
+        whole = json.dumps(raw, sort_keys=True, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ImportFileError("import.not_jsonld", "a text holds half of a surrogate pair, which is no text") from None
+    reader = _Reader(hashlib.sha256(whole).hexdigest()[:16])
     reader.value(raw, _Context(), None)
     if not reader.document.nodes:
         raise ImportFileError("import.not_jsonld", "the file holds no node of a graph")
@@ -121,11 +147,13 @@ def read(raw: Any) -> Document:
 
 
 class _Reader:
-    """Collects nodes; a node that stands in several places is one, with all that is said of it."""
+    """Collects nodes; a node that stands in several places is one, with all that is said of it. `digest` tells blank
+    nodes of this document from those of others, which may bear the same labels."""
 
-    def __init__(self) -> None:
+    def __init__(self, digest: str) -> None:
         self.document = Document()
-        self._blank = 0
+        self._digest = digest
+        self._place: list[str] = []
 
     def value(self, raw: Any, context: _Context, name: str | None) -> list[Ref | Literal]:
         """What a property's value says; nodes in it are collected."""
@@ -133,13 +161,25 @@ class _Reader:
             case None:
                 return []
             case list():
-                return [found for each in raw for found in self.value(each, context, name)]
+                inner = [self._inside(str(index), each, context, name) for index, each in enumerate(raw)]
+                return [found for each in inner for found in each]
             case dict():
                 return self._object(raw, context, name)
             case str() if name is not None and (name in REFERENCES or name in context.references):
-                return [Ref(context.iri(raw))]
+                return [Ref(self._id(raw, context))]
             case _:
                 return [Literal(raw, None)]
+
+    def _inside(self, step: str, raw: Any, context: _Context, name: str | None) -> list[Ref | Literal]:
+        """What a value one step deeper says; the step is a member's name or an index."""
+        self._place.append(step.replace("~", "~0").replace("/", "~1"))
+        found = self.value(raw, context, name)
+        self._place.pop()
+        return found
+
+    def _id(self, written: str, context: _Context) -> str:
+        expanded = context.iri(written)
+        return f"_:{self._digest}/{expanded[2:]}" if expanded.startswith("_:") else expanded
 
     def _object(self, raw: dict[str, Any], outer: _Context, name: str | None) -> list[Ref | Literal]:
         context = self._context(raw.get("@context"), outer) if "@context" in raw else outer
@@ -151,19 +191,21 @@ class _Reader:
             return [Literal(value, local(context.iri(kind, property_=True)) if isinstance(kind, str) else None)]
         for wrapper in ("@list", "@set"):
             if wrapper in members:
-                return self.value(members[wrapper], context, name)
+                return self._inside(wrapper, members[wrapper], context, name)
         for inner in ("@graph", "@included"):
-            self.value(members.get(inner), context, None)
+            self._inside(inner, members.get(inner), context, None)
         if not members.keys() - {"@context", "@graph", "@included"}:
             return []
         return [Ref(self._node(members, context).id)]
 
     def _node(self, members: dict[str, Any], context: _Context) -> Node:
         written = members.get("@id")
-        if not isinstance(written, str) or not written:
-            self._blank += 1
-            written = f"_:node{self._blank}"
-        node = self.document.nodes.setdefault(context.iri(written), Node(context.iri(written), written))
+        if isinstance(written, str) and written:
+            id_ = self._id(written, context)
+        else:
+            written = "".join(f"/{step}" for step in self._place) or "the document"
+            id_ = f"_:{self._digest}#{written}"
+        node = self.document.nodes.setdefault(id_, Node(id_, written))
         kinds = members.get("@type", [])
         for kind in kinds if isinstance(kinds, list) else [kinds]:
             name = local(context.iri(kind, property_=True)) if isinstance(kind, str) else ""
@@ -173,8 +215,19 @@ class _Reader:
             if not key.startswith("@"):
                 name = local(context.iri(key, property_=True))
                 known = node.values.setdefault(name, [])
-                known += [found for found in self.value(raw, context, name) if found not in known]
+                known += [found for found in self._inside(key, raw, context, name) if found not in known]
+        self._reversed(node, members.get("@reverse"), context)
         return node
+
+    def _reversed(self, node: Node, raw: Any, context: _Context) -> None:
+        """What other nodes say of this one, written in this one."""
+        for key, value in raw.items() if isinstance(raw, dict) else ():
+            name = local(context.iri(key, property_=True))
+            for found in self._inside(key, value, context, "object"):  # a string here is an id, whatever the property
+                if isinstance(found, Ref):
+                    other = self.document.nodes.setdefault(found.id, Node(found.id, found.id))
+                    known = other.values.setdefault(name, [])
+                    known += [Ref(node.id)] if Ref(node.id) not in known else []
 
     def _context(self, raw: Any, outer: _Context) -> _Context:
         if isinstance(raw, list):
@@ -183,8 +236,9 @@ class _Reader:
             return outer
         if isinstance(raw, str):
             self.document.remote.append(raw)
+            return replace(outer, terms={"id": "@id", "type": "@type", **outer.terms})
         if not isinstance(raw, dict):
-            return outer
+            return _Context() if raw is None else outer
         terms, references = dict(outer.terms), set(outer.references)
         for key, definition in raw.items():
             iri = definition.get("@id") if isinstance(definition, dict) else definition

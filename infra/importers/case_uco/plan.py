@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from infra.importers.case_uco import actions, handing
 from infra.importers.case_uco.actions import Action
-from infra.importers.case_uco.bundle import Bundle, Finding, Thing
+from infra.importers.case_uco.bundle import SHOWN, Bundle, Finding, Thing, rewritten
 from infra.importers.case_uco.mapping import Table
 from infra.importers.case_uco.performers import Performers
 
@@ -72,6 +72,7 @@ class _Planner:
     def tell(self, action: Action) -> None:
         """The acts of one action; an action of which nothing can be told is a finding."""
         before = len(self.acts)
+        self._seals(action)
         new = [thing for thing in action.results if not thing.told and thing not in action.inputs]
         kind, why = action.rule.kind, ""
         if kind == "collect" or (kind == "photograph" and not action.inputs):
@@ -98,6 +99,14 @@ class _Planner:
             self._bundle.note(action.node.id, why or _nothing(action), "import.action_not_recorded", error=True)
         elif why:
             self._bundle.note(action.node.id, why, "import.part_not_recorded")
+
+    def _seals(self, action: Action) -> None:
+        """Report seal numbers that the ledger writes in another way."""
+        properties = self._table.properties
+        for stated in filter(None, (action.node.text(*properties[name]) for name in ("seal", "old_seal"))):
+            if rewritten(stated) != stated:
+                reason = f"the seal {stated[:SHOWN]} is written {rewritten(stated)}"
+                self._bundle.note(action.node.id, reason, "import.number_rewritten")
 
     def id(self, *parts: str) -> str:
         """The id of something of this import, always the same."""
@@ -181,13 +190,17 @@ class _Planner:
             return "states no seal number"
         for thing in action.inputs:
             if kind == "seal":
-                data = {"seal_number": handing.seal(seal), "condition": "not_stated"}
-                data |= {"previous_seal": handing.seal(old)} if old else {}
+                data = {"seal_number": rewritten(seal or ""), "condition": "not_stated"}
+                data |= {"previous_seal": rewritten(old)} if old else {}
                 self._add(
                     action, "custody.ExhibitSealed", action.end, {"exhibit_number": thing.number, **data}, thing.record
                 )
             else:
-                data = {"exhibit_number": thing.number, "old_seal": handing.seal(old or seal), "reason": "not_stated"}
+                data = {
+                    "exhibit_number": thing.number,
+                    "old_seal": rewritten(old or seal or ""),
+                    "reason": "not_stated",
+                }
                 self._add(action, "custody.ExhibitUnsealed", action.end, data, thing.record)
         return ""
 

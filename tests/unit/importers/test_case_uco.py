@@ -328,6 +328,105 @@ def test_nothing_is_dropped_in_silence(tmp_path: Path) -> None:
     assert all(len(act.data["exhibit_number"]) <= 32 for act in found.acts)
 
 
+TWICE = '[{"@id": "kb:1", "@type": "InvestigativeAction", "result": "kb:r", "result": "kb:s"}]'
+NO_BUNDLE: list[tuple[bytes, str]] = [
+    (b'{"@context": {}, "@graph": []}', "no node"),
+    (json.dumps(SEIZED).encode("utf-16"), "not UTF-8"),
+    (json.dumps(SEIZED)[:-1].encode(), "no JSON document.* line 1 column"),
+    (b"[" * 100_000, "nested too deeply"),
+    (b'[{"@id": "a", "name": ' + b"9" * 5000 + b"}]", "number"),
+    (TWICE.encode(), "'result' stands twice"),
+    (json.dumps(record("kb:\ud800", "kb:t", "E-1")).encode(), "surrogate"),
+]
+
+
+@pytest.mark.parametrize(("raw", "reason"), NO_BUNDLE)
+def test_a_file_that_is_no_bundle_is_told_what_is_wrong_with_it(raw: bytes, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "bundle.jsonld"
+    file.write_bytes(raw)
+    with pytest.raises(ImportFileError, match=reason) as refused:
+        jsonld.load(file)
+    assert refused.value.code == "import.not_jsonld"
+
+
+def _unlabelled(device: str) -> Any:
+    """A bundle in which nothing has an id but an officer, whose label may be any."""
+    exhibit = {"@type": f"{INV}ProvenanceRecord", f"{INV}exhibitNumber": "E-1", f"{CORE}object": {"@type": device}}
+    seized = {"@type": f"{INV}InvestigativeAction", f"{CORE}name": "seized", f"{ACT}endTime": T1}
+    seized |= {f"{ACT}performer": {"@id": "_:node1"}, f"{ACT}result": exhibit}
+    return [seized, {"@id": "_:node1", "@type": "Person"}]
+
+
+def test_a_node_without_id_is_one_of_its_document_and_is_named_by_its_place(tmp_path: Path) -> None:
+    first, again, other = (plan(_unlabelled(each), tmp_path, case=None) for each in ("Disk", "Disk", "Device"))
+    assert first == again
+    assert told(first) == [("ExhibitCollected", "E-1")]
+    assert first.findings == []
+    assert (first.acts[0].action, list(first.performers)) == ("/0", ["_:node1"])
+    assert first.case != other.case
+    assert first.acts[0].event_id != plan(_unlabelled("Device"), tmp_path, case=first.case).acts[0].event_id
+    assert first.acts[0].actor != other.acts[0].actor
+
+
+def test_id_and_type_stand_for_the_keywords_where_the_context_is_elsewhere(tmp_path: Path) -> None:
+    text = json.dumps(SEIZED).replace('"@id"', '"id"').replace('"@type"', '"type"')
+    found = plan({"@context": "https://example.org/context.jsonld", "@graph": json.loads(text)}, tmp_path)
+    assert told(found) == told(plan(SEIZED, tmp_path))
+    assert [each.code for each in found.findings] == ["import.remote_context"]
+
+
+def test_what_a_result_says_of_its_action_counts(tmp_path: Path) -> None:
+    by = action("kb:1", "seized")
+    found = plan([{**SEIZED[0], "@reverse": {f"{ACT}result": [by]}}, {"@id": "kb:1"}], tmp_path)
+    assert told(found) == [("ExhibitCollected", "E-1")]
+
+
+def test_a_bundle_without_investigative_actions_is_no_success(tmp_path: Path) -> None:
+    other = {**action("kb:1", "seized", results=["kb:r"]), "@type": f"{ACT}Action"}
+    found = plan([SEIZED[0], other], tmp_path)
+    assert errors(found) == [("the bundle", "import.no_action")]
+    (reason,) = (each.reason for each in found.findings if each.code == "import.other_action")
+    assert reason.endswith("not recorded: kb:1")
+
+
+def test_numbers_in_other_letters_stay_apart_whatever_their_order(tmp_path: Path) -> None:
+    records = [record("kb:r", "kb:t", "ЭМ-1"), record("kb:s", "kb:u", "ТГ-1")]
+    seized = action("kb:1", "seized", results=["kb:r", "kb:s"])
+    first, again = plan([*records, seized], tmp_path), plan([*reversed(records), seized], tmp_path)
+    assert first.acts == again.acts
+    assert len({act.data["exhibit_number"] for act in first.acts}) == 2
+    assert all(act.data["exhibit_number"].startswith("---1-") for act in first.acts)
+
+
+def test_seals_in_other_letters_stay_apart_and_are_reported(tmp_path: Path) -> None:
+    stated = ("ЭД-47", "ТГ-47", "x" * 40, "x" * 40 + "y")
+    graph = [action(f"kb:{n}", "sealed", objects=["kb:r"], at=T2, sealNumber=each) for n, each in enumerate(stated, 2)]
+    found = plan([*SEIZED, *graph], tmp_path)
+    seals = [act.data["seal_number"] for act in found.acts[1:]]
+    assert len(set(seals)) == len(stated)
+    assert all(len(each) <= 32 for each in seals)
+    assert [(each.node, each.code) for each in found.findings] == [
+        (f"kb:{n}", "import.number_rewritten") for n in range(2, 6)
+    ]
+    judged(found)
+
+
+def test_an_action_is_known_by_its_name_in_any_language(tmp_path: Path) -> None:
+    names = [{"@value": "saisi", "@language": "fr"}, {"@value": "seized", "@language": "en"}]
+    found = plan([SEIZED[0], {**action("kb:1", None, results=["kb:r"]), f"{CORE}name": names}], tmp_path)
+    assert found.acts[0].data["method"] == "seized"
+
+
+def test_of_several_texts_the_first_counts_and_that_is_said(tmp_path: Path) -> None:
+    graph = [record("kb:r", "kb:t", **{f"{INV}exhibitNumber": ["E-1", "E-2"]})]
+    found = plan([*graph, {**action("kb:1", "seized", results=["kb:r"]), f"{ACT}endTime": [T1, T2]}], tmp_path)
+    assert told(found) == [("ExhibitCollected", "E-1")]
+    assert [(each.node, each.code) for each in found.findings] == [
+        ("kb:r", "import.several_values"),
+        ("kb:1", "import.several_values"),
+    ]
+
+
 @pytest.mark.parametrize("raw", ["", "no JSON", "[]", "3", "{}", '{"@context": {}}', "[" * 100_000])
 def test_a_file_that_is_no_bundle_is_refused(raw: str, tmp_path: Path) -> None:
     with pytest.raises(ImportFileError):

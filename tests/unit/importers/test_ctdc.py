@@ -142,6 +142,32 @@ def test_byte_order_mark_line_ends_quotes_and_case_of_names_change_nothing(tmp_p
     assert other[0].line == 3
 
 
+SYNTHETIC = (
+    "yearOfRegistration gender ageBroad majorityStatusAtExploit traffickMonths citizenship CountryOfExploitation "
+    "meansOfControlDebtBondage meansOfControlTakesEarnings meansOfControlThreats meansOfControlPsychologicalAbuse "
+    "meansOfControlPhysicalAbuse meansOfControlSexualAbuse meansOfControlFalsePromises "
+    "meansOfControlPsychoactiveSubsta meansOfControlRestrictsMovement meansOfControlRestrictsMedicalCa "
+    "meansOfControlExcessiveWorkingHo meansOfControlThreatOfLawEnforce meansOfControlWithholdsNecessiti "
+    "meansOfControlWithholdsDocuments meansOfControlOther isForcedLabour isSexualExploit isOtherExploit "
+    "typeOfLabourAgriculture typeOfLabourConstruction typeOfLabourDomesticWork typeOfLabourHospitality "
+    "typeOfLabourOther typeOfSexProstitution typeOfSexPornography typeOfSexOther recruiterRelationIntimatePartner "
+    "recruiterRelationFriend recruiterRelationFamily recruiterRelationOther"
+)
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_file_separated_by_commas_tabs_or_semicolons_gives_the_same_records(tmp_path: Path, separator: str) -> None:
+    row = ["2012.0", "Female", "09--17", "Minor", "13--24 (1-2 yrs)", "KHM", "THA", "1", "", "0", *[""] * 27]
+    header, cells = separator.join(SYNTHETIC.split()), separator.join(row)
+    (record,), problems = _split(ctdc.read(_file(tmp_path, "", header, "", cells, encoding="utf-8-sig", end="\r\n")))
+    assert (record.line, record.data["dataset"], record.data["age_broad"]) == (4, "ctdc_synthetic", "9--17")
+    assert record.data["methods_of_control"] == ["DebtBondage"]
+    assert {p.code for p in problems} == {"import.column_not_recorded"}
+    quoted = ",".join(f'"{name}"' for name in SYNTHETIC.split())
+    again, _ = _split(ctdc.read(_file(tmp_path, quoted, ",".join(row))))
+    assert [r.data for r in again] == [record.data]
+
+
 def test_what_a_row_does_not_state_is_absent_and_never_guessed(tmp_path: Path) -> None:
     (record,), problems = _split(ctdc.read(_file(tmp_path, EXTRACT, "2013,Hotline,-99,0,-99,,-99,,,")))
     assert problems == []
@@ -163,6 +189,9 @@ def test_what_a_row_does_not_state_is_absent_and_never_guessed(tmp_path: Path) -
         (LK.replace("2012", "-99"), "yearOfRegistration", "import.missing_value"),
         (LK.replace("2012", "12"), "yearOfRegistration", "import.bad_year"),
         (LK.replace("2012", "2031"), "yearOfRegistration", "import.bad_year"),
+        (LK.replace("2012", "1899"), "yearOfRegistration", "import.bad_year"),
+        (LK.replace("2012", "20\uff11\uff12"), "yearOfRegistration", "import.bad_year"),
+        (LK.replace("2012", "20\x0012"), "yearOfRegistration", "import.bad_year"),
         (LK.replace("LK", "XX"), "citizenship", "import.unmapped_value"),
         (LK.replace("Threats", "Something else"), "ControlCategory", "import.unmapped_value"),
         (LK.replace(",1,", ",2,"), "isForcedLabour", "import.unmapped_value"),
@@ -210,7 +239,8 @@ def test_what_is_not_utf8_is_reported_and_never_read_as_something_else(tmp_path:
         (b"\xef\xbb\xbf", "import.empty_file"),
         (EXTRACT.replace("Datasource,", "").encode(), "import.missing_column"),
         (EXTRACT.replace("yearOfRegistration", "year").encode(), "import.missing_column"),
-        (EXTRACT.replace(",", ";").encode(), "import.missing_column"),
+        (EXTRACT.replace(",", "|").encode(), "import.missing_column"),
+        (b"\n \n", "import.empty_file"),
         (f"{EXTRACT},GENDER".encode(), "import.duplicate_column"),
     ],
 )
@@ -220,6 +250,13 @@ def test_a_file_that_cannot_be_read_says_why_before_the_first_row(tmp_path: Path
     with pytest.raises(ImportFileError) as error:
         next(ctdc.read(path))
     assert error.value.code == code
+
+
+def test_the_separator_is_what_stands_behind_the_first_column(tmp_path: Path) -> None:
+    rows = (f'"a;b",{EXTRACT},{"c;" * 20}', f"x,{LK},")
+    records, problems = _split(ctdc.read(_file(tmp_path, *rows)))
+    assert len(records) == 1
+    assert [p.column for p in problems] == ["a;b", "c;" * 20]
 
 
 def test_an_unknown_column_is_reported_once_and_counts_for_identity(tmp_path: Path) -> None:
@@ -236,6 +273,14 @@ def test_a_column_of_row_numbers_is_no_content(tmp_path: Path) -> None:
     numbered, problems = _split(ctdc.read(_file(tmp_path, f",{EXTRACT}", f"7,{LK}", f"8,{LK}")))
     assert problems == []
     assert [r.data for r in numbered] == [r.data for r in plain]
+
+
+def test_a_column_without_name_that_holds_more_than_numbers_is_reported(tmp_path: Path) -> None:
+    rows = (f",{EXTRACT},,", f"1,{LK},,", f"2.0,{US},a remark,", f"3,{US},another,")
+    records, problems = _split(ctdc.read(_file(tmp_path, *rows)))
+    assert len(records) == 3
+    assert [(p.line, p.column, p.code) for p in problems] == [(3, "column 12", "import.column_not_mapped")]
+    assert "2 rows" in problems[0].reason
 
 
 def test_the_collaboratives_63_columns_are_all_recorded_or_accounted_for(tmp_path: Path) -> None:

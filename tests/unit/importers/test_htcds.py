@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable
@@ -314,3 +316,80 @@ def test_a_damaged_sheet_is_refused_without_its_content(tmp_path: Path) -> None:
     with pytest.raises(ImportFileError) as error:
         _read(path)
     assert error.value.code == "import.not_a_workbook"
+
+
+@pytest.mark.parametrize("year", [-5, 0, 1899, 2027, 99_999])
+def test_a_year_for_rows_that_state_none_is_one_that_a_row_may_state(tmp_path: Path, year: int) -> None:
+    with pytest.raises(ImportFileError, match="1900 to 2026") as error:
+        _read(_filled(tmp_path, ROW), default_year=year)
+    assert error.value.code == "import.bad_year"
+
+
+def test_a_cell_that_is_merged_with_others_is_reported_and_its_row_not_recorded(tmp_path: Path) -> None:
+    header = ["prs_Gender", "prs_Citizenship", "cas_IncomingReferralDate", "remarks"]
+    path = _sheet(
+        tmp_path, ["a register"], header, ["Female", "MN", DAY], [None, "MN", DAY], [None], ["Male", "MN", DAY]
+    )
+    book = openpyxl.load_workbook(path)
+    for area in ("A1:D1", "A3:A4", "B6:C6", "D3:D6"):
+        book.active.merge_cells(area)
+    book.save(path)
+    records, problems = _read(path)
+    assert [record.line for record in records] == [3]
+    assert _errors(problems) == [
+        (4, "Sheet!A4", "import.merged_cells"),
+        (6, "Sheet!C6", "import.merged_cells"),
+        (6, "Sheet!A6", "import.missing_year"),
+    ]
+
+
+def _broken(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    """Write the workbook again with one part of it changed."""
+    with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as good, zipfile.ZipFile(path, "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, change(good.read(name)) if name == part else good.read(name))
+
+
+def _flagged(path: Path, offset: int, value: int) -> None:
+    """Set a byte of every member's header: 6 is its flags, 8 its compression."""
+    raw = bytearray(path.read_bytes())
+    for start, at in ((b"PK\x03\x04", offset), (b"PK\x01\x02", offset + 2)):
+        for found in re.finditer(re.escape(start), bytes(raw)):
+            raw[found.start() + at] = value
+    path.write_bytes(raw)
+
+
+def _scrambled(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    at = raw.find(b"xl/worksheets/sheet1.xml") + 40
+    raw[at : at + 20] = bytes(byte ^ 0xFF for byte in raw[at : at + 20])
+    path.write_bytes(raw)
+
+
+SHEET, STYLES = "xl/worksheets/sheet1.xml", "xl/styles.xml"
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "a password on each part": lambda path: _flagged(path, 6, 1),
+    "an unknown compression": lambda path: _flagged(path, 8, 99),
+    "compressed bytes changed": _scrambled,
+    "no list of parts": lambda path: _broken(path, "[Content_Types].xml", lambda _: b"<x/>"),
+    "an empty fill": lambda path: _broken(path, STYLES, lambda raw: re.sub(rb"<fill>.*?</fill>", b"<fill/>", raw)),
+    "a style without number": lambda path: _broken(path, STYLES, lambda raw: raw.replace(b'fontId="0"', b'fontId="x"')),
+    "rows out of order": lambda path: _broken(path, SHEET, lambda raw: raw.replace(b'<row r="3"', b'<row r="2"')),
+    "a text that is not there": lambda path: _broken(
+        path, SHEET, lambda raw: raw.replace(b't="inlineStr"><is><t>Feminine</t></is>', b't="s"><v>99999</v>')
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_whatever_is_wrong_with_a_workbook_is_one_clear_error(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    path = _filled(tmp_path, ROW)
+    damage(path)
+    with pytest.raises(ImportFileError) as error:
+        _read(path)
+    assert error.value.code == "import.not_a_workbook"
+
+
+def test_a_workbook_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        _read(tmp_path / "none.xlsx")
