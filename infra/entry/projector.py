@@ -173,10 +173,12 @@ class ProjectorProcess:
             self._writing = self._writer.submit(self._write, batch)
         elif self._writing is not None and self._writing.done():
             self._written()
-        for reader in self.readers:
-            reader.look()
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
+            # First whether the log is there: of one that is gone no broker says where it ends.
+            for reader in self.readers:
+                reader.check_identity()
+                reader.check_length()
             self.log_of_all.check_moving()
         self.heartbeat.beat("ready")
 

@@ -52,6 +52,9 @@ def services(nobodys_settings: None) -> Iterator[Services]:
     try:
         with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
             yield Services(kafka.bootstrap, postgres.url, kafka, postgres)
+            # Nobody reads their data again: a broker that ends in good order first closes the topics of every test.
+            kafka.kill(0)
+            postgres.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
