@@ -23,6 +23,7 @@ from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
 from infra.kafka.errors import LogFault, told
+from infra.kafka.prompt import PromptClient
 
 Protocol = Literal["PLAINTEXT", "SASL_SSL"]
 MECHANISM = "SCRAM-SHA-512"
@@ -46,7 +47,7 @@ class Brokers:
 
     def options(self) -> dict[str, Any]:
         """The options of a kafka-python client. Raises `LogFault` `kafka.unauthenticated` without a password."""
-        found: dict[str, Any] = {"bootstrap_servers": self.addresses.split(",")}
+        found: dict[str, Any] = {"bootstrap_servers": self.addresses.split(","), "kafka_client": PromptClient}
         if not self.secured:
             return found
         return found | {

@@ -30,6 +30,10 @@ METADATA_MS = 3000
 """How old what a reader knows of partitions' leaders may be. kafka-python 3.0.12 asks a broker that no longer leads for
 the end of a partition again and again, without asking who leads now, until this is over (its default is 5 minutes)."""
 
+ASK_MS = 5_000
+"""How long a reader asks where a partition begins or ends. Of a topic that is gone there is no answer: it is away, and
+whoever asks looks next what became of it."""
+
 QUIET_SECONDS = 20.0
 """How long a reader waits for a record that must be there before it calls the log away."""
 
@@ -100,7 +104,7 @@ class PartitionsLog:
     def ends(self, partitions: int) -> dict[int, int]:
         """The offset behind the last record of each partition. Raises `LogAway`."""
         with self._answering() as consumer:
-            found = consumer.end_offsets([TopicPartition(self.topic, p) for p in range(partitions)])
+            found = consumer.end_offsets([TopicPartition(self.topic, p) for p in range(partitions)], ASK_MS)
         return {tp.partition: int(end) for tp, end in found.items()}
 
     def bounds_of(self, partitions: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -109,13 +113,13 @@ class PartitionsLog:
             self._consumer = self._connect()
         asked = [TopicPartition(self.topic, partition) for partition in partitions]
         with self._answering() as consumer:
-            starts, ends = consumer.beginning_offsets(asked), consumer.end_offsets(asked)
+            starts, ends = consumer.beginning_offsets(asked, ASK_MS), consumer.end_offsets(asked, ASK_MS)
         return {tp.partition: (int(starts[tp]), int(ends[tp])) for tp in asked}
 
     def check_moving(self) -> None:
         """Raise `LogAway` when a partition has had more to read for 10 s and nothing of it came."""
         with self._answering() as consumer:
-            ends = consumer.end_offsets(list(consumer.assignment()))
+            ends = consumer.end_offsets(list(consumer.assignment()), ASK_MS)
             for tp, end in ends.items():
                 position, now = consumer.position(tp), time.monotonic()
                 before, since = self._behind.get(tp, (-1, now))
@@ -172,13 +176,13 @@ class PartitionLog(PartitionsLog):
     def bounds(self) -> tuple[int, int]:
         """(first offset, offset behind the last record). Raises `LogAway`."""
         with self._reachable() as consumer:
-            start = consumer.beginning_offsets([self._tp])[self._tp]
-            return int(start), int(consumer.end_offsets([self._tp])[self._tp])
+            start = consumer.beginning_offsets([self._tp], ASK_MS)[self._tp]
+            return int(start), int(consumer.end_offsets([self._tp], ASK_MS)[self._tp])
 
     def end(self) -> int:
         """The offset behind the last record. Raises `LogAway`."""
         with self._reachable() as consumer:
-            return int(consumer.end_offsets([self._tp])[self._tp])
+            return int(consumer.end_offsets([self._tp], ASK_MS)[self._tp])
 
     @contextmanager
     def _reachable(self) -> Iterator[Any]:

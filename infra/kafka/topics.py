@@ -76,7 +76,7 @@ class Topics:
     def __init__(self, brokers: Brokers) -> None:
         self._lock = threading.Lock()
         with connecting(brokers) as options:
-            self._admin = KafkaAdminClient(client_id="tamga-topics", **options)
+            self._admin = KafkaAdminClient(client_id="tamga-topics", reconnect_backoff_max_ms=1000, **options)
 
     def close(self) -> None:
         """Close the connection."""

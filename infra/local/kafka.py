@@ -159,6 +159,8 @@ class LocalKafka:
         home = self._home(number)
         machine = [f"-Xmx{memory}m", "-Xms128m", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData"]
         machine += ["-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", f"-Djava.io.tmpdir={home}"]
+        # Without the second compiler a broker is up with half the work, and does not need more of it later.
+        machine += ["-XX:TieredStopAtLevel=1"]
         # Of two calls into native memory that JDK 24 and later warn of, both are the compression libraries'.
         machine += ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
         machine += [f"-Dlog4j2.configurationFile={home / 'log4j2.properties'}", f"-Dkafka.logs.dir={home}"]

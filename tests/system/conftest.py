@@ -52,6 +52,9 @@ def services(nobodys_settings: None) -> Iterator[Services]:
     try:
         with LocalKafka.start(folder / "kafka") as kafka, LocalPostgres.start(folder / "postgres") as postgres:
             yield Services(kafka.bootstrap, postgres.url, kafka, postgres)
+            # Nobody reads their data again: a broker that ends in good order first closes the topics of every test.
+            kafka.kill(0)
+            postgres.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -95,14 +98,19 @@ def world(ledger: Settings) -> Iterator[bootstrap.World]:
     opened.close()
 
 
-@pytest.fixture
-def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tamga:
-    """Runs a command with --json in this process: (exit code, document)."""
+def configure(ledger: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process has the environment of the ledger's settings, and nothing of its caller's."""
     for name in [name for name in os.environ if name.startswith("TAMGA_") and name != "TAMGA_CACHE"]:
         monkeypatch.delenv(name)
     for name, value in environment(ledger, TAMGA_ROOT_KEYS=ledger.root_keys).items():
         if name.startswith("TAMGA_"):
             monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def tamga(ledger: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tamga:
+    """Runs a command with --json in this process: (exit code, document)."""
+    configure(ledger, monkeypatch)
 
     def run(*arguments: object) -> tuple[int, Any]:
         capsys.readouterr()

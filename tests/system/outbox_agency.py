@@ -1,8 +1,9 @@
 """An agency's program, a process of its own that the tests kill: its rows and its events are one transaction.
 
-`python outbox_agency.py CONFIG`: the jobs of the configuration that are not in its table `job` yet are done, each with
-an event in the outbox, and the outbox is sent until nothing waits. With `die_at` the process kills itself at that step
-of what it was handed (a commit, a submission, a question), counted from 0, before or behind it by turns.
+`python outbox_agency.py CONFIG...`: for each configuration in turn, its jobs that are not in the table `job` yet are
+done, each with an event in the outbox, and the outbox is sent until nothing waits. With `die_at` the process kills
+itself at that step of what it was handed (a commit, a submission, a question), counted from 0, before or behind it by
+turns.
 """
 
 from __future__ import annotations
@@ -103,4 +104,5 @@ def main(config: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    for file in sys.argv[1:]:
+        main(json.loads(Path(file).read_text(encoding="utf-8")))

@@ -38,7 +38,7 @@ from infra.kafka.append import Appender
 from infra.settings import Settings
 from projections.all_views import VIEWS
 from system.running import rows, running, until
-from system.serving import HOTLINE, JOSE, POLICE, SECRET, STRANGER, TABLES, Api, Log, Server, indicator, problem
+from system.serving import HOTLINE, JOSE, NO_TLS, POLICE, SECRET, STRANGER, TABLES, Api, Log, Server, indicator, problem
 
 ROOT = Path(__file__).parents[2]
 
@@ -556,13 +556,13 @@ NOWHERE = "127.0.0.1:9"
 def test_without_a_database_everything_is_503_and_the_process_lives(api: Api) -> None:
     settings = api.ledger.model_copy(update={"api_database_url": f"postgresql://tamga@{NOWHERE}/none"})
     with Server(settings, Log()) as url:
-        away = httpx.get(f"{url}/v1/cases", headers={"X-API-Key": api.keys[POLICE]}, timeout=20)
+        away = httpx.get(f"{url}/v1/cases", headers={"X-API-Key": api.keys[POLICE]}, timeout=20, verify=NO_TLS)
         problem(away, 503, "service.database_away")
         assert away.headers["retry-after"] == "2"
-        assert httpx.get(f"{url}/healthz", timeout=20).json() == {"status": "alive"}
-        ready = httpx.get(f"{url}/readyz", timeout=20)
+        assert httpx.get(f"{url}/healthz", timeout=20, verify=NO_TLS).json() == {"status": "alive"}
+        ready = httpx.get(f"{url}/readyz", timeout=20, verify=NO_TLS)
         assert (ready.status_code, ready.json()["database"]) == (503, False)
-        assert "tamga_database_up 0.0" in httpx.get(f"{url}/metrics", timeout=20).text
+        assert "tamga_database_up 0.0" in httpx.get(f"{url}/metrics", timeout=20, verify=NO_TLS).text
 
 
 def test_connections_that_the_database_ended_are_nobodys_error(views: Api) -> None:
@@ -675,13 +675,13 @@ def test_the_process_starts_by_itself_and_ends_when_told(ledger: Settings, tmp_p
     with running("infra.api", ledger, log, TAMGA_API_PORT="0") as child:
         url = until(lambda: re.search(r'"url": "(http://127\.0\.0\.1:\d+)"', child.text()), what="the URL")[1]
         until(lambda: _alive(url), what="the API")
-        httpx.get(f"{url}/v1/{SECRET}", timeout=20)
+        httpx.get(f"{url}/v1/{SECRET}", timeout=20, verify=NO_TLS)
         assert child.stop() == 0
     assert SECRET not in child.text()
 
 
 def _alive(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=5, verify=NO_TLS).status_code == 200
     except httpx.TransportError:
         return False

@@ -20,7 +20,7 @@ from infra.feed_source import following
 from infra.settings import Settings
 from system.filled import enrolled, generated, publish_all, wait_level
 from system.running import Child, rows, running, until
-from system.serving import HOTLINE, POLICE, STRANGER, TABLES, Api, Log, Server, problem, serving
+from system.serving import HOTLINE, NO_TLS, POLICE, STRANGER, TABLES, Api, Log, Server, problem, serving
 
 REGISTRAR, PROJECTOR = "infra.entry.registrar", "infra.entry.projector"
 BEGINNING = "0-0-0"
@@ -103,7 +103,7 @@ def test_a_stream_is_the_feed_and_goes_on_where_its_reader_stood(
 
 
 def _read(url: str, key: dict[str, str], headers: dict[str, str]) -> str:
-    answer = httpx.get(f"{url}/v1/events?seconds=0", headers=key | headers, timeout=20)
+    answer = httpx.get(f"{url}/v1/events?seconds=0", headers=key | headers, timeout=20, verify=NO_TLS)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["ledger-position"]
@@ -278,6 +278,6 @@ def test_the_process_ends_with_a_stream_open(ledger: Settings, tmp_path: Path) -
 
 def _ready(url: str) -> bool:
     try:
-        return bool(httpx.get(f"{url}/readyz", timeout=5).json()["kafka"])
+        return bool(httpx.get(f"{url}/readyz", timeout=5, verify=NO_TLS).json()["kafka"])
     except httpx.TransportError:
         return False

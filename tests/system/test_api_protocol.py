@@ -19,6 +19,7 @@ from system.running import rows, running, until
 from system.serving import (
     HOTLINE,
     JOSE,
+    NO_TLS,
     POLICE,
     SECRET,
     STRANGER,
@@ -325,17 +326,19 @@ def test_a_policy_in_the_database_holds_through_the_pool(views: Api) -> None:
 
         def seen(number: int) -> tuple[str, list[str], str]:
             agency = agencies[number % 3]
-            answer = httpx.get(f"{served}/v1/reference", headers={"X-API-Key": api.keys[agency]}, timeout=20)
+            answer = httpx.get(
+                f"{served}/v1/reference", headers={"X-API-Key": api.keys[agency]}, timeout=20, verify=NO_TLS
+            )
             found = [each["dataset"] for each in answer.json()["datasets"]]
             return agency, found, answer.headers["ledger-position"]
 
         with ThreadPoolExecutor(12) as pool:
             for agency, found, stands in pool.map(seen, range(150)):
                 assert (found, stands) == ([agency], "1-7")
-        until(lambda: httpx.get(f"{served}/readyz", timeout=20).json()["kafka"], what="Kafka")
+        until(lambda: httpx.get(f"{served}/readyz", timeout=20, verify=NO_TLS).json()["kafka"], what="Kafka")
         key = {"X-API-Key": api.keys[POLICE]} | keyed("once")
         for _ in range(2):
-            sent = httpx.post(f"{served}/v1/submissions?wait=0", content=b"x", headers=key, timeout=20)
+            sent = httpx.post(f"{served}/v1/submissions?wait=0", content=b"x", headers=key, timeout=20, verify=NO_TLS)
             assert sent.status_code == 202, sent.text
 
 

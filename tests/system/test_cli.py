@@ -24,6 +24,7 @@ from infra.demo import publisher
 from infra.kafka.append import Appender
 from infra.settings import Settings
 from projections.all_views import VIEWS
+from system.conftest import Services, configure, founded
 from system.filled import enrolled, generated, publish_all, wait_level
 from system.ledger_checks import submitted
 from system.running import Child, Tamga, environment, rows, running, until
@@ -262,15 +263,21 @@ MISTAKES = {
 }
 
 
+@pytest.fixture(scope="module")
+def untouched(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """One ledger for all mistakes: none of them comes as far as changing it."""
+    return founded(services, tmp_path_factory.mktemp("ledger"))
+
+
 @pytest.mark.parametrize("arguments", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_in_a_line_and_ends_with_2(
-    ledger: Settings,
-    tamga: Tamga,
+    untouched: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
 ) -> None:
+    configure(untouched, monkeypatch)
     monkeypatch.chdir(tmp_path)
     Path("event.json").write_text(json.dumps(event()))
     Path("event.json").chmod(0o600)

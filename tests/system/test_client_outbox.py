@@ -21,7 +21,7 @@ import pytest
 from domain.submission import payload_of
 from infra.settings import Settings
 from system.all_processes import AGENCY, Given, serving
-from system.conftest import Services
+from system.conftest import Services, founded
 from system.outbox_agency import connect
 from system.running import rows, until
 
@@ -30,10 +30,11 @@ PROGRAM = Path(__file__).with_name("outbox_agency.py")
 SEED, FULL = int(os.environ.get("SEED", "1")), os.environ.get("CHAOS") == "full"
 
 
-@pytest.fixture
-def given(ledger: Settings, tmp_path: Path) -> Iterator[Given]:
-    """A ledger that is up, and what the hotline was given."""
-    with serving(ledger, tmp_path) as found:
+@pytest.fixture(scope="module")
+def given(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
+    """One ledger that is up for all, and what the hotline was given: each program has cases of its own."""
+    folder = tmp_path_factory.mktemp("ledger")
+    with serving(founded(services, folder), folder) as found:
         yield found
 
 
@@ -46,8 +47,8 @@ class Agency:
         self._given, self.database, self._file = given, database, folder / f"{uuid.uuid4().hex}.json"
         self._kafka = kafka
 
-    def start(self, die_at: int = -1) -> subprocess.Popen[bytes]:
-        """The program as a process."""
+    def config(self, die_at: int = -1) -> Path:
+        """What the program is told, as a file."""
         settings = self._given.settings
         config = {
             "database": self.database,
@@ -63,8 +64,7 @@ class Agency:
             "die_at": die_at,
         }
         self._file.write_text(json.dumps(config), encoding="utf-8")
-        env = dict(os.environ) | {"PYTHONPATH": str(ROOT / "clients" / "python")}
-        return subprocess.Popen([sys.executable, str(PROGRAM), str(self._file)], env=env)
+        return self._file
 
     def events(self) -> list[tuple[str, str]]:
         """(case, event id) of each job that the agency has done, in order."""
@@ -77,6 +77,12 @@ class Agency:
         connection.close()
         assert {event for _, event in sent} == done
         return sent
+
+
+def start(*configs: Path) -> subprocess.Popen[bytes]:
+    """The program as a process, for one agency after the other."""
+    env = dict(os.environ) | {"PYTHONPATH": str(ROOT / "clients" / "python")}
+    return subprocess.Popen([sys.executable, str(PROGRAM), *map(str, configs)], env=env)
 
 
 def recorded(settings: Settings, cases: set[str]) -> list[tuple[str, str]]:
@@ -124,14 +130,14 @@ def test_a_program_that_dies_at_any_step_has_each_event_on_record_once(
     died: list[Agency] = []
     for step in range(100):
         agency = Agency(given, databases(postgres), tmp_path, kafka=kafka, jobs=2, cases=1)
-        code = agency.start(die_at=step).wait(120)
+        code = start(agency.config(die_at=step)).wait(120)
         if code == 0:
             break
         assert code == -signal.SIGKILL
         died.append(agency)
     assert len(died) >= 12, "every commit and submission is a step"
+    assert start(*(agency.config() for agency in died)).wait(120) == 0
     for agency in died:
-        assert agency.start().wait(120) == 0
         check(given.settings, agency)
 
 
@@ -143,11 +149,11 @@ def test_a_program_that_is_killed_at_random_has_each_event_on_record_once(
     draw = random.Random(f"{SEED}/{kafka}")
     agency = Agency(given, databases(postgres), tmp_path, kafka=kafka, jobs=200 if FULL else 40, cases=5)
     for _ in range(40 if FULL else 6):
-        process = agency.start()
+        process = start(agency.config())
         time.sleep(draw.uniform(0.2, 2.5))
         process.kill()
         process.wait(30)
-    process = agency.start()
+    process = start(agency.config())
     until(lambda: process.poll() is not None, 180, what="the outbox empty")
     assert process.returncode == 0
     check(given.settings, agency)

@@ -25,7 +25,7 @@ from projections.all_views import VIEWS
 from system import filled
 from system.conftest import Services
 from system.running import running, until
-from system.serving import Log, Server
+from system.serving import NO_TLS, Log, Server
 
 POLICE, CARE, OUTSIDE = "mn.npa", "mn.cfdpa", "us.tip_office"
 TABLES = ("partitions", "processes", "views", "places", "refusals", "parked", "rebuilds")
@@ -42,10 +42,10 @@ class Desk:
 
     def get(self, path: str, agency: str | None = None, **headers: str) -> httpx.Response:
         given = {"Authorization": f"Bearer {self.keys[agency]}"} if agency else {}
-        return httpx.get(self.url + path, headers=given | headers, timeout=20)
+        return httpx.get(self.url + path, headers=given | headers, timeout=20, verify=NO_TLS)
 
     def browser(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=20, follow_redirects=True)
+        return httpx.Client(base_url=self.url, timeout=20, verify=NO_TLS, follow_redirects=True)
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +255,7 @@ def test_who_signs_in_reads_as_her_agency_until_she_signs_out_or_her_key_ends(de
         assert browser.get("/v1/cases").status_code == 401, "the cookie is for pages alone"
         token = browser.cookies[session.COOKIE]
         assert browser.post("/desk/sign-out").url.path == "/desk/sign-in"
-        back = httpx.get(f"{desk.url}/desk", cookies={session.COOKIE: token}, timeout=20)
+        back = httpx.get(f"{desk.url}/desk", cookies={session.COOKIE: token}, timeout=20, verify=NO_TLS)
         assert back.status_code == 303, "what the cookie stood for is forgotten"
         database = desk.world.settings.database_url
         key = api_keys.create(database, CARE)
@@ -275,11 +275,15 @@ def test_a_key_is_taken_from_a_form_of_this_site_alone(desk: Desk) -> None:
         assert "set-cookie" not in answer.headers
     # A proxy on this machine says that the browser came in the clear, from elsewhere.
     away = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "http"}
-    answer = httpx.post(f"{desk.url}/desk/sign-in", data={"credential": desk.keys[CARE]}, headers=away, timeout=20)
+    answer = httpx.post(
+        f"{desk.url}/desk/sign-in", data={"credential": desk.keys[CARE]}, headers=away, timeout=20, verify=NO_TLS
+    )
     assert answer.status_code == 403
     assert "<input" not in answer.text
     safe = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
-    answer = httpx.post(f"{desk.url}/desk/sign-in", data={"credential": desk.keys[CARE]}, headers=safe, timeout=20)
+    answer = httpx.post(
+        f"{desk.url}/desk/sign-in", data={"credential": desk.keys[CARE]}, headers=safe, timeout=20, verify=NO_TLS
+    )
     assert "; Secure" in answer.headers["set-cookie"]
 
 
@@ -298,7 +302,7 @@ def test_every_page_forbids_scripts_and_loads_its_style_from_here(desk: Desk) ->
 def test_with_the_database_away_the_operations_page_says_so(desk: Desk) -> None:
     settings = desk.world.settings.model_copy(update={"api_database_url": "postgresql://127.0.0.1:1/none"})
     with Server(settings, Log()) as url:
-        page, twin = httpx.get(url, timeout=20), httpx.get(f"{url}/operations", timeout=20).json()
+        page, twin = httpx.get(url, timeout=20), httpx.get(f"{url}/operations", timeout=20, verify=NO_TLS).json()
     assert page.status_code == 200
     assert (twin["ready"], twin["database"], twin["views"]) == (False, False, [])
     assert "database.away" in twin["reasons"]
