@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop
 from domain.elsewhere import Brought, asked
 from domain.judge import Admit, Court, Draft, Judged, Stream, decide, read_one
+from domain.record.chain import Head
 from domain.refusals import Refusal
 from domain.stages.rules import NOWHERE, Elsewhere
 from domain.stream import admit
@@ -82,7 +84,8 @@ class StreamCache:
 
 
 class PartitionRegistrar:
-    """The registrar of one partition."""
+    """The registrar of one partition. Those of one process judge by turns, so that their threads do not wrestle for the
+    interpreter, and wait for the log side by side."""
 
     def __init__(
         self,
@@ -98,11 +101,12 @@ class PartitionRegistrar:
         alarm: Callable[[str, str], None],
         cache_entries: int = 50_000,
         rules: Admit = admit,
+        turn: AbstractContextManager[Any] | None = None,
     ) -> None:
         self.partition, self._partitions, self._ledger = partition, partitions, ledger
         self._recorder, self._registry = recorder, registry
         self._clocks, self._salt, self._alarm = clocks, salt, alarm
-        self._rules = rules
+        self._rules, self._turn = rules, turn or nullcontext()
         self._states, self._cache = states, StreamCache(states, cache_entries)
         self.taken = False
         self._desk = 0
@@ -169,6 +173,14 @@ class PartitionRegistrar:
         head = self._recorder.head
         if self._registry.view().reg < head.reg:
             self._registry.refresh()
+        with self._turn:
+            events = self._outcomes(records, head)
+        self._recorder.insert_events(events, head=head)
+        self.judged_to = records[-1][0]
+        self._judged.append((self._clocks.monotonic(), self.judged_to))
+
+    def _outcomes(self, records: Sequence[Any], head: Head) -> list[OutcomeEvent]:
+        """What the batch comes to, in order, behind this head."""
         court = self._court(head.at)
         drafts = [read_one(court, record[0], record[1]) for record in records]
         wanted = {d.found.event.stream for d in drafts if not isinstance(d.found, Refusal)}
@@ -180,9 +192,7 @@ class PartitionRegistrar:
             events.append(
                 OutcomeEvent(judged.stream, judged.n, judged.type, judged.body, court.at, court.view.reg, judged.src)
             )
-        self._recorder.insert_events(events, head=head)
-        self.judged_to = records[-1][0]
-        self._judged.append((self._clocks.monotonic(), self.judged_to))
+        return events
 
     def _elsewhere(self, drafts: Sequence[Draft], streams: Mapping[str, Stream]) -> Elsewhere:
         """The other streams that the batch asks for, with one query; none is made when it asks for nothing."""
