@@ -21,7 +21,7 @@ clean-demo: $(READY)  ## remove the data folder of the demo
 	@$(BIN)/python -m infra.demo --clean
 
 test: $(READY)  ## every rule and every kind of fault on real Kafka and PostgreSQL, by WORKERS= side by side
-	@timeout --signal=INT --kill-after=30 2400 $(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile
+	@timeout --signal=INT --kill-after=30 2400 $(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## ruff, formatting, mypy, import rules, the lock and generated files
 	$(BIN)/ruff check .
