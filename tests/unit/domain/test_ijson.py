@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ijson import MAX_DEPTH, MAX_INTEGER, parse
+from domain.record.entry import canonical
 from domain.refusals import Refusal
 
 REFUSED: dict[bytes, str] = {
@@ -17,7 +18,13 @@ REFUSED: dict[bytes, str] = {
     b'{"a":{"b":1,"b":2}}': "json.duplicate_member",
     b'{"a":1,"\\u0061":2}': "json.duplicate_member",
     b'{"a":[{"":1,"":2}]}': "json.duplicate_member",
+    b'{"a":"x","a":"x"}': "json.duplicate_member",
+    b'{"a":{"b":null,"b":null}}': "json.duplicate_member",
+    b'{"a":[{"":true,"":true}]}': "json.duplicate_member",
     # numbers
+    b'{"a":[1.5]}': "json.float",
+    b'{"a":["x",-1.5]}': "json.float",
+    b'{"a":[[9007199254740992]]}': "json.integer_range",
     b'{"a":1.0}': "json.float",
     b'{"a":1e2}': "json.float",
     b'{"a":-0.0}': "json.float",
@@ -115,6 +122,7 @@ def test_i_json_reads_as_it_was_written_however_it_is_spelled(
     value: dict[str, object], ascii: bool, indent: int | None
 ) -> None:
     assert parse(json.dumps(value, ensure_ascii=ascii, indent=indent).encode()) == value
+    assert parse(canonical(value)) == value
 
 
 @settings(deadline=None)
