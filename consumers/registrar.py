@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -84,8 +83,7 @@ class StreamCache:
 
 
 class PartitionRegistrar:
-    """The registrar of one partition. Those of one process judge by turns, so that their threads do not wrestle for the
-    interpreter, and wait for the log side by side."""
+    """The registrar of one partition."""
 
     def __init__(
         self,
@@ -101,12 +99,11 @@ class PartitionRegistrar:
         alarm: Callable[[str, str], None],
         cache_entries: int = 50_000,
         rules: Admit = admit,
-        turn: AbstractContextManager[Any] | None = None,
     ) -> None:
         self.partition, self._partitions, self._ledger = partition, partitions, ledger
         self._recorder, self._registry = recorder, registry
         self._clocks, self._salt, self._alarm = clocks, salt, alarm
-        self._rules, self._turn = rules, turn or nullcontext()
+        self._rules = rules
         self._states, self._cache = states, StreamCache(states, cache_entries)
         self.taken = False
         self._desk = 0
@@ -173,8 +170,7 @@ class PartitionRegistrar:
         head = self._recorder.head
         if self._registry.view().reg < head.reg:
             self._registry.refresh()
-        with self._turn:
-            events = self._outcomes(records, head)
+        events = self._outcomes(records, head)
         self._recorder.insert_events(events, head=head)
         self.judged_to = records[-1][0]
         self._judged.append((self._clocks.monotonic(), self.judged_to))

@@ -1,4 +1,4 @@
-"""A partition is judged by a thread of its own: while one waits for the broker, another judges.
+"""A partition is judged by a thread of its own: while one waits for the broker, another verifies.
 
 A worker reads its submissions partition behind the ledger's head, waits with backoff while something is away, and ends
 with a fault when the log is not the log that it was. The registrar process starts and ends workers.

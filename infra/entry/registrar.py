@@ -68,7 +68,6 @@ class RegistrarProcess:
         self.heartbeat = Heartbeat(self.world.pool, self.name, "registrar")
         self.topic = SubmissionsTopic(self.world)
         self.told_to_stop = threading.Event()
-        self.turn = threading.Lock()
         self.workers: dict[int, PartitionWorker] = {}
         self.readers: dict[int, LedgerReader] = {}
         self.watch = LogWatch(self.world, lambda: list(self.readers.values()), self.topic.check)
@@ -164,7 +163,6 @@ class RegistrarProcess:
             clocks=Clocks(clock.now, clock.latest, now_ms, time.monotonic),
             salt=lambda: os.urandom(16),
             alarm=lambda code, message: self.log.error("alarm", code=code, message=message),
-            turn=self.turn,
             cache_entries=settings.cache_entries // self.world.registry.registry.partitions,
         )
         log = PartitionLog(settings.brokers, settings.topics.submissions, partition)
