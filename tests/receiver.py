@@ -74,7 +74,9 @@ def receiving(trust: ssl.SSLContext | None = None, port: int = 0, **more: Any) -
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            body = self.rfile.read(int(headers.get("content-length", "0")))
+            body = self.rfile.read(size := int(headers.get("content-length", "0")))
+            if len(body) < size:
+                return  # its sender was killed in the middle of it
             held = tuple(each for each in receiver.secrets if verified(each, headers, body))
             request = Request(self.path, headers, body, held)
             receiver.got.append(request)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,16 +112,22 @@ def test_a_case_bundle_is_imported_with_its_breaks_and_its_exhibit_has_a_history
     assert tamga("exhibit", CASE, "EX-1", "--language", "xx")[0] == 2
 
 
+def _status_when_ready(tamga: Tamga) -> tuple[int, Any] | None:
+    code, status = tamga("status")
+    states = {p["name"]: p["state"] for p in status["processes"]}
+    return (code, status) if states["registrar-1"] == "ready" else None
+
+
 def test_status_verify_check_views_and_rebuild(ledger: Settings, world: World, tamga: Tamga, tmp_path: Path) -> None:
     sent = generated(ledger, enrolled(ledger), seed=7, count=8)
     assert tamga("check-views")[0] == 2, "there are no views yet"
     with running(REGISTRAR, ledger, tmp_path / "r.log"), running(PROJECTOR, ledger, tmp_path / "p.log"):
         publish_all(world, sent)
         wait_level(world)
-        code, status = tamga("status")
+        # A process says how it stands a moment after it has come to stand so.
+        code, status = until(lambda: _status_when_ready(tamga), what="a registrar that is ready")
     refused = [s for s in sent if s.expect not in ("admitted", "duplicate")]
     assert (code, sum(status["refusals"].values())) == (0, len(refused))
-    assert {p["name"]: p["state"] for p in status["processes"]}["registrar-1"] == "ready"
     assert all(p["views"].keys() == VIEWS.keys() for p in status["partitions"])
     code, record = tamga("verify")
     assert (code, record["holds"], record["entries"], record["void"]) == (0, True, 4 + len(sent), 0)
