@@ -18,7 +18,6 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 from consumers.ports import OutcomeEvent, Recorder, RegistrySource, States, Stop
 from domain.elsewhere import Brought, asked
 from domain.judge import Admit, Court, Draft, Judged, Stream, decide, read_one
-from domain.record.chain import Head
 from domain.refusals import Refusal
 from domain.stages.rules import NOWHERE, Elsewhere
 from domain.stream import admit
@@ -170,13 +169,6 @@ class PartitionRegistrar:
         head = self._recorder.head
         if self._registry.view().reg < head.reg:
             self._registry.refresh()
-        events = self._outcomes(records, head)
-        self._recorder.insert_events(events, head=head)
-        self.judged_to = records[-1][0]
-        self._judged.append((self._clocks.monotonic(), self.judged_to))
-
-    def _outcomes(self, records: Sequence[Any], head: Head) -> list[OutcomeEvent]:
-        """What the batch comes to, in order, behind this head."""
         court = self._court(head.at)
         drafts = [read_one(court, record[0], record[1]) for record in records]
         wanted = {d.found.event.stream for d in drafts if not isinstance(d.found, Refusal)}
@@ -188,7 +180,9 @@ class PartitionRegistrar:
             events.append(
                 OutcomeEvent(judged.stream, judged.n, judged.type, judged.body, court.at, court.view.reg, judged.src)
             )
-        return events
+        self._recorder.insert_events(events, head=head)
+        self.judged_to = records[-1][0]
+        self._judged.append((self._clocks.monotonic(), self.judged_to))
 
     def _elsewhere(self, drafts: Sequence[Draft], streams: Mapping[str, Stream]) -> Elsewhere:
         """The other streams that the batch asks for, with one query; none is made when it asks for nothing."""

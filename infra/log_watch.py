@@ -1,17 +1,19 @@
 """Is each partition still the log that it was? Asked every two seconds of all at once, beside the work.
 
-Whoever judges or folds never waits for these answers, and looks at `fault`: a topic that was made anew or has other
-partitions, a log that begins later or ends earlier than what was read of it. While the broker does not answer nothing
-is found here; the work itself notices that it is away. Used by registrar and projector.
+Whoever judges or folds never waits for these answers, and calls `check`, which raises what was found: a topic that was
+made anew or has other partitions, a log that begins later or ends earlier than what was read of it. While the broker
+does not answer nothing is found here; the work itself notices that it is away. Used by registrar and projector, and
+ends with their process.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 from infra.bootstrap import World
-from infra.kafka.errors import LogAway, LogFault
+from infra.kafka.errors import LogAway
 from infra.kafka.log import PartitionsLog
 from infra.reader import LedgerReader
 
@@ -27,24 +29,23 @@ class LogWatch(threading.Thread):
         super().__init__(name="log-watch", daemon=True)
         self._world, self._readers, self._also = world, readers, also
         self._log = PartitionsLog(world.settings.brokers, world.settings.topics.ledger)
-        self._told_to_stop = threading.Event()
-        self._fault: LogFault | None = None
+        self._found: Exception | None = None
 
     def run(self) -> None:
-        """Until told to stop, or a fault."""
-        while self._fault is None and not self._told_to_stop.wait(LOOK_SECONDS):
+        """Until something is found; a defect of this program is found too, as nobody would look any more."""
+        while self._found is None:
+            time.sleep(LOOK_SECONDS)
             try:
                 self.look()
-            except LogFault as fault:
-                self._fault = fault
             except LogAway:
                 continue
-        self._log.close()
+            except Exception as found:
+                self._found = found
 
     def check(self) -> None:
-        """Raise the `LogFault` that was found."""
-        if self._fault is not None:
-            raise self._fault
+        """Raise what was found: a `LogFault`, or the exception that ended the watch."""
+        if self._found is not None:
+            raise self._found
 
     def look(self) -> None:
         """Raises `LogFault`; `LogAway` when the broker does not say."""
@@ -59,7 +60,3 @@ class LogWatch(threading.Thread):
         for reader, offset in read_to.items():
             reader.compare(facts)
             reader.measure(bounds[reader.place.partition], offset)
-
-    def stop(self) -> None:
-        """End soon."""
-        self._told_to_stop.set()

@@ -86,7 +86,7 @@ class LedgerReader:
 
     def check_identity(self) -> None:
         """Is it still the topic that it was? Raises `LogFault` `log.recreated`, `log.partitions_changed`."""
-        if self._facts is not None:
+        if self._facts is not None and self._expected is not None:
             self.compare(self._facts())
 
     def compare(self, facts: TopicFacts) -> None:

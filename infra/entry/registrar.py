@@ -96,7 +96,6 @@ class RegistrarProcess:
                 if worker.fault is not None:
                     return self._stopped(worker.fault)
             self.beat()
-        self.watch.stop()
         for worker in self.workers.values():
             worker.stop()
         return 0

@@ -114,7 +114,7 @@ class PartitionsLog:
         asked = [TopicPartition(self.topic, partition) for partition in partitions]
         with self._answering() as consumer:
             starts, ends = consumer.beginning_offsets(asked, ASK_MS), consumer.end_offsets(asked, ASK_MS)
-        return {tp.partition: (int(starts[tp]), int(ends[tp])) for tp in asked}
+            return {tp.partition: (int(starts[tp]), int(ends[tp])) for tp in asked}
 
     def check_moving(self) -> None:
         """Raise `LogAway` when a partition has had more to read for 10 s and nothing of it came."""
